@@ -1,0 +1,116 @@
+"""What one Go package is, once its folder has been read and its imports have been resolved.
+
+These are the values that flow from ``source`` through ``load`` to ``plan`` and ``graph``. All are frozen; none refers to SCons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .errors import Position
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedPattern:
+    """One pattern of a ``//go:embed`` line, as written (without quotes), and where it stands."""
+
+    pattern: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of a folder by kind, base names in sorted order; the fields are go/build's (go/build/build.go, type Package)."""
+
+    go: tuple[str, ...] = ()
+    cgo: tuple[str, ...] = ()
+    c: tuple[str, ...] = ()
+    cxx: tuple[str, ...] = ()
+    m: tuple[str, ...] = ()
+    h: tuple[str, ...] = ()
+    f: tuple[str, ...] = ()
+    s: tuple[str, ...] = ()
+    swig: tuple[str, ...] = ()
+    swigcxx: tuple[str, ...] = ()
+    syso: tuple[str, ...] = ()
+    test_go: tuple[str, ...] = ()
+    xtest_go: tuple[str, ...] = ()
+    ignored_go: tuple[str, ...] = ()
+    ignored_other: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of Go files as read under one build context, before imports are resolved.
+
+    *imports*, *test_imports* and *xtest_imports* map an import path as written to the positions where it is imported.
+    *directives* are the ``//go:debug`` lines of the package's own files, in order: (text after ``//go:debug``, position).
+    *cgo_directives* are the ``#cgo`` lines: (verb such as "CFLAGS", words, position), already filtered by their conditions.
+    """
+
+    dir: str
+    name: str
+    files: Files
+    imports: Mapping[str, tuple[Position, ...]]
+    test_imports: Mapping[str, tuple[Position, ...]]
+    xtest_imports: Mapping[str, tuple[Position, ...]]
+    embeds: tuple[EmbedPattern, ...] = ()
+    test_embeds: tuple[EmbedPattern, ...] = ()
+    xtest_embeds: tuple[EmbedPattern, ...] = ()
+    directives: tuple[tuple[str, Position], ...] = ()
+    test_directives: tuple[tuple[str, Position], ...] = ()
+    xtest_directives: tuple[tuple[str, Position], ...] = ()
+    cgo_directives: tuple[tuple[str, tuple[str, ...], Position], ...] = ()
+    import_comment: str = ""
+    tags_used: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module that takes part in a build.
+
+    *version* is "" for a main module. *dir* is where its files are. *replace* is the module that stands in for it, with its own path
+    and version ("" for a folder). *go_version* is what its go.mod says ("" without a go line). *sum* is the ``h1:`` of its zip.
+    """
+
+    path: str
+    version: str
+    dir: str
+    go_version: str = ""
+    main: bool = False
+    replace: "Module | None" = None
+    sum: str = ""
+    go_mod: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package of a closure.
+
+    *import_path* is the path the compiler and the linker use (``vendor/golang.org/x/...`` for std's vendored packages, "main" is not
+    used here: a command keeps its own path). *imports* are the final import paths of direct imports including "unsafe" and "C" not,
+    sorted; *import_map* holds only the raw paths that differ from the final ones. *implicit* are imports that the go command
+    adds (runtime for a main, runtime/cgo and syscall for cgo, ...), not in *imports*.
+    *embed_files* maps each pattern to the files it matches, relative to *dir* with slashes.
+    *standard* is true for std and cmd packages of GOROOT/src. *for_test* is the import path of the package under test when this is a
+    variant recompiled for that test (import_path then reads ``p [q.test]`` in messages only).
+    """
+
+    import_path: str
+    name: str
+    dir: str
+    files: Files
+    imports: tuple[str, ...]
+    import_map: Mapping[str, str] = field(default_factory=dict)
+    implicit: tuple[str, ...] = ()
+    embed_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    standard: bool = False
+    module: Module | None = None
+    for_test: str = ""
+    go_debug: tuple[tuple[str, Position], ...] = ()
+    cgo_directives: tuple[tuple[str, tuple[str, ...], Position], ...] = ()
+
+    @property
+    def is_main(self) -> bool:
+        return self.name == "main"

@@ -1,0 +1,1 @@
+"""See CONTRIBUTING.md for the map of the rooms."""

