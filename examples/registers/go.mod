@@ -1,0 +1,3 @@
+module example.com/registers
+
+go 1.22
