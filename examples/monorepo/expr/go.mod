@@ -1,0 +1,3 @@
+module example.com/monorepo/expr
+
+go 1.22
