@@ -1,0 +1,8 @@
+"""The pruned runtime: GOROOT's own files where they are the language, our core for the rest, put together as an overlay."""
+
+from __future__ import annotations
+
+from .assemble import overlay_for
+from .manifest import Manifest, load_manifest
+
+__all__ = ["Manifest", "load_manifest", "overlay_for"]

@@ -1,0 +1,85 @@
+"""Manifest and SDK → the overlay of GOROOT/src that is the min runtime."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from ..errors import GoError, Position
+from ..overlay import Overlay
+from .manifest import Manifest, PrunedPackage, Release, Rule
+from .prune import prune
+
+CORE_PREFIX = "min_"  # a file of core/ takes this before its name, which no file of GOROOT has
+_CORE_SUFFIXES = (".go", ".s", ".h")
+
+
+def overlay_for(manifest: Manifest, goroot: str, version: str, output: str) -> Overlay:
+    """The overlay of *goroot* (absolute) for Go *version*: kept files checked and changed by their rules, others gone, core files added.
+
+    Changed copies get their place below the folder *output*, under a name that holds a digest of what they were made from; they are
+    in ``Overlay.generated`` until :meth:`Overlay.materialise` has written them.
+
+    Raises GoError for a kept file that is missing or not the one the manifest was written for, and for a rule that does not fit.
+    """
+    release = manifest.release(version)
+    replace: dict[str, str] = {}
+    generated: dict[str, bytes] = {}
+    for import_path, package in release.packages.items():
+        folder = os.path.join(goroot, "src", *import_path.split("/"))
+        _keep(folder, package, release, output, replace, generated)
+        _add_core(folder, package, replace)
+    return Overlay(replace, generated)
+
+
+def _keep(folder: str, package: PrunedPackage, release: Release, output: str, replace: dict[str, str], generated: dict[str, bytes]) -> None:
+    try:
+        present = [entry.name for entry in os.scandir(folder) if entry.is_file()]
+    except OSError as error:
+        raise GoError(f"cannot read a folder of the SDK: {error.strerror}", Position(folder)) from None
+    if not package.keeps_unlisted:
+        replace.update((os.path.join(folder, name), "") for name in present if name not in package.keep)
+    for name, expected in package.keep.items():
+        path = os.path.join(folder, name)
+        content = _verified(path, expected, release.version)
+        rule = package.rules.get(name)
+        if rule is not None:
+            actual = os.path.join(output, _digest(expected, rule), name)
+            replace[path] = actual
+            generated[actual] = prune(content.decode(), rule, path).encode()
+
+
+def _verified(path: str, expected: str, version: str) -> bytes:
+    try:
+        with open(path, "rb") as handle:
+            content = handle.read()
+    except OSError as error:
+        raise GoError(f"the min runtime keeps this file of go{version}: {error.strerror}", Position(path)) from None
+    actual = hashlib.sha256(content).hexdigest()
+    if actual != expected:
+        raise GoError(
+            f"this file is not the one of go{version} that the min runtime was written for\n"
+            f"\tsha256 in the manifest {expected}\n\tsha256 of the file     {actual}\n"
+            f"\tinstall go{version} unchanged, or build with GORUNTIME='full'",
+            Position(path),
+        )
+    return content
+
+
+def _digest(sha256: str, rule: Rule) -> str:
+    return hashlib.sha256(f"{sha256}\0{rule!r}".encode()).hexdigest()[:16]
+
+
+def _add_core(folder: str, package: PrunedPackage, replace: dict[str, str]) -> None:
+    if not package.core:
+        return
+    try:
+        names = sorted(os.listdir(package.core))
+    except OSError as error:
+        raise GoError(f"cannot read the core of the min runtime: {error.strerror}", Position(package.core)) from None
+    for name in names:
+        if name.endswith(_CORE_SUFFIXES) and not name.startswith((".", "_")):
+            path = os.path.join(folder, CORE_PREFIX + name)
+            if os.path.exists(path):
+                raise GoError(f"a file of the SDK has the name that the min runtime gives its own {name}", Position(path))
+            replace[path] = os.path.join(package.core, name)
