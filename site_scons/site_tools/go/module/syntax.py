@@ -1,0 +1,172 @@
+"""The lines, blocks and comments of a go.mod or go.work file, before their meaning.
+
+Grammar: GOROOT/src/cmd/vendor/golang.org/x/mod/modfile/read.go. No token spans lines, so a file is read line by line; a line of plain
+words, which nearly all are, takes no tokenizer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..errors import GoError, Position
+
+_PLAIN = re.compile(r"[\t\r !#-&*+\--Z\\^_a-z|~]*")
+_PUNCTUATION = "()[]{},"
+_SPACE = re.compile(r"[ \t\r]*")
+
+
+@dataclass(slots=True)
+class Line:
+    """One directive: its *tokens*, where it starts, the whole-line comments before it and the comment after it (with "//")."""
+
+    tokens: list[str]
+    line: int
+    column: int
+    before: list[str] = field(default_factory=list)
+    suffix: str = ""
+
+
+@dataclass(slots=True)
+class Block:
+    """``verb ( … )``: the tokens before the parenthesis and the lines inside."""
+
+    tokens: list[str]
+    line: int
+    column: int
+    before: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+
+class _Reader:
+    def __init__(self, text: str, filename: str) -> None:
+        self.filename = filename
+        self.lines = text.split("\n")
+
+    def error(self, message: str, line: int, column: int) -> GoError:
+        return GoError(message, Position(self.filename, line, column if column > 1 else 0))
+
+    def tokens(self, text: str, number: int) -> tuple[list[str], str, int]:
+        """The tokens of one line, its comment and the column of its first token (read.go:512, readToken)."""
+        body, slashes, rest = text.partition("//")
+        if _PLAIN.fullmatch(body) and "/*" not in body:
+            comment = (slashes + rest).rstrip("\r") if slashes else ""
+            return body.split(), comment, len(body) - len(body.lstrip(" \t\r")) + 1
+        return self._slow_tokens(text, number)
+
+    def _slow_tokens(self, text: str, number: int) -> tuple[list[str], str, int]:
+        tokens: list[str] = []
+        first = 0
+        at = 0
+        while True:
+            space = _SPACE.match(text, at)
+            at = space.end() if space else at
+            if at == len(text):
+                return tokens, "", first or 1
+            first = first or at + 1
+            if text.startswith("//", at):
+                return tokens, text[at:].rstrip("\r"), first
+            if text.startswith("/*", at):
+                raise self.error("mod files must use // comments (not /* */ comments)", number, at + 1)
+            char = text[at]
+            if char in _PUNCTUATION:
+                end = at + 1
+            elif char in '"`':
+                end = self._string_end(text, at, number)
+            elif not char.isprintable() or char.isspace():
+                raise self.error(f"unexpected input character {char!r}", number, at + 1)
+            else:
+                end = self._word_end(text, at, number)
+            tokens.append(text[at:end])
+            at = end
+
+    def _string_end(self, text: str, at: int, number: int) -> int:
+        quote = text[at]
+        end = at + 1
+        while end < len(text):
+            if text[end] == quote:
+                return end + 1
+            end += 2 if text[end] == "\\" and quote == '"' else 1
+        if number == len(self.lines):
+            raise self.error("unexpected EOF in string", number, at + 1)
+        raise self.error("unexpected newline in string", number, len(text) + 1)
+
+    def _word_end(self, text: str, at: int, number: int) -> int:
+        end = at
+        while end < len(text):
+            char = text[end]
+            if char in _PUNCTUATION or char.isspace() or not char.isprintable() or text.startswith("//", end):
+                break
+            if text.startswith("/*", end):
+                raise self.error("mod files must use // comments (not /* */ comments)", number, end + 1)
+            end += 1
+        return end
+
+    def statements(self) -> Iterator[Line | Block]:
+        """The statements in order (read.go:735, parseFile)."""
+        comments: list[str] = []
+        numbered = iter(enumerate(self.lines, 1))
+        for number, text in numbered:
+            tokens, comment, column = self.tokens(text, number)
+            if not tokens:
+                if comment:
+                    comments.append(comment)
+                else:
+                    comments = []  # a blank line parts a comment from what follows
+                continue
+            if len(tokens) > 1 and tokens[-1] == "(":
+                block = Block(tokens[:-1], number, column, comments)
+                self._fill(block, numbered)
+                yield block
+            elif len(tokens) > 2 and tokens[-2:] == ["(", ")"]:
+                yield Block(tokens[:-2], number, column, comments)
+            else:
+                yield Line(tokens, number, column, comments, comment)
+            comments = []
+
+    def _fill(self, block: Block, numbered: Iterator[tuple[int, str]]) -> None:
+        """Read the lines of *block* up to its closing parenthesis (read.go:809, parseLineBlock)."""
+        comments: list[str] = []
+        for number, text in numbered:
+            tokens, comment, column = self.tokens(text, number)
+            if not tokens:
+                if comment:
+                    comments.append(comment)
+                continue
+            if tokens[0] == ")":
+                if len(tokens) > 1:
+                    end = text.index(tokens[1], text.index(")") + 1) + len(tokens[1])
+                    raise self.error("syntax error (expected newline after closing paren)", number, end + 1)
+                return
+            block.lines.append(Line(tokens, number, column, comments, comment))
+            comments = []
+        started = f"{self.filename}:{block.line}:{block.column}"
+        raise self.error(f"syntax error (unterminated block started at {started})", len(self.lines), len(self.lines[-1]) + 1)
+
+
+def parse(text: str, filename: str) -> list[Line | Block]:
+    """The statements of a go.mod or go.work file; raises GoError at the first syntax error."""
+    return list(_Reader(text, filename).statements())
+
+
+_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"'}
+_ESCAPE = re.compile(r'\\(?:([abfnrtv\\"])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|)')
+
+
+def unquote(literal: str) -> str:
+    """The value of an interpreted Go string literal; raises ValueError with strconv.Unquote's words."""
+
+    def value(match: re.Match[str]) -> str:
+        simple, *numbers, octal = match.groups()
+        if simple:
+            return _ESCAPES[simple]
+        code = int(octal, 8) if octal else next((int(digits, 16) for digits in numbers if digits), -1)
+        if not 0 <= code <= 0x10FFFF or 0xD800 <= code < 0xE000 or (octal and code > 255):
+            raise ValueError("invalid syntax")
+        return chr(code)
+
+    body = literal[1:-1]
+    if len(literal) < 2 or literal[-1] != '"' or "\n" in body:
+        raise ValueError("invalid syntax")
+    return _ESCAPE.sub(value, body)
