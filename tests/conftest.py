@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sconsproject import Project
 
 ROOT = Path(__file__).resolve().parent.parent
 SDKS = ROOT / ".cache" / "sdks"
@@ -50,3 +51,11 @@ def any_goroot(request: pytest.FixtureRequest) -> Path:
 def current_goroot() -> Path:
     """The SDK that requirements.txt pins."""
     return goroot(CURRENT)
+
+
+@pytest.fixture
+def project(tmp_path: Path, current_goroot: Path) -> Project:
+    """An empty folder to run SCons in, with the current SDK and without a go command."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return Project(folder, current_goroot)

@@ -1,1 +1,1 @@
-"""See CONTRIBUTING.md for the map of the rooms."""
+"""Plans become SCons nodes: variables, builders, and the state that makes null builds fast. Only this folder imports SCons."""

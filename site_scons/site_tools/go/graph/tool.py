@@ -1,0 +1,29 @@
+"""What ``tools=["go"]`` does to an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from SCons.Errors import UserError
+
+from ..errors import GoError
+from . import variables, yacc
+
+
+def generate(env: Any, given: Mapping[str, object]) -> None:
+    """Set the variables' defaults, *given* before the tool's own, and add the builders."""
+    try:
+        variables.set_defaults(env, given)
+    except GoError as error:
+        raise UserError(str(error)) from None
+    yacc.generate(env)
+
+
+def exists(env: Any) -> bool:
+    """Whether an SDK is found."""
+    try:
+        variables.sdk_of(env)
+    except GoError:
+        return False
+    return True

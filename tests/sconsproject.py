@@ -1,0 +1,125 @@
+"""A throwaway project that SCons builds in its own process, for end-to-end tests."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+TOOLPATH = ROOT / "site_scons" / "site_tools"
+
+HEADER = """\
+DefaultEnvironment(tools=[])
+env = Environment(tools=["go"], toolpath=[{toolpath!r}], GOROOT={goroot!r})
+"""
+
+
+@dataclass
+class Run:
+    """How a process ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out + self.err
+
+    def ok(self) -> Run:
+        """This run, which must have succeeded."""
+        assert self.status == 0, self.text
+        assert "Traceback" not in self.text, self.text
+        return self
+
+    def failed(self) -> Run:
+        """This run, which must have failed without a traceback."""
+        assert self.status != 0, self.text
+        assert "Traceback" not in self.text, self.text
+        return self
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether nothing at all was done: SCons says so for each target and shows no command."""
+        lines = [line for line in self.out.splitlines() if line and not line.startswith("scons: ")]
+        return not lines and "up to date" in self.out
+
+
+@dataclass
+class Project:
+    """A folder with a SConstruct, built with the SDK *goroot* and no ``go`` on the PATH."""
+
+    dir: Path
+    goroot: Path
+    scons: Path | None = None
+    """A folder with another SCons (pip install --target); None is the one of this Python."""
+
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        """Make the file *name* (slashes) with *text*."""
+        path = self.dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    def sconstruct(self, text: str, **variables: object) -> Path:
+        """Write a SConstruct that sets up ``env`` with the Go tool, *variables* in it, and goes on with *text*."""
+        header = HEADER.format(toolpath=str(TOOLPATH), goroot=str(self.goroot))
+        if variables:
+            header += f"env.Replace(**{variables!r})\n"
+        return self.write("SConstruct", header + text)
+
+    def build(self, *arguments: str, cwd: str = ".", **kwargs: Any) -> Run:
+        """Run ``scons`` with *arguments* in *cwd*; *kwargs* go to subprocess.run."""
+        return run([sys.executable, "-m", "SCons", *arguments], cwd=self.dir / cwd, env=self._environ(), **kwargs)
+
+    def program(self, name: str, *arguments: str) -> Run:
+        """Run a program that was built."""
+        return run([str(self.dir / name), *arguments], cwd=self.dir, env=self._environ())
+
+    def files(self, *, below: str = ".", pattern: str = "**/*") -> list[str]:
+        """The files below a folder, relative to the project, sorted."""
+        return sorted(str(path.relative_to(self.dir)) for path in (self.dir / below).glob(pattern) if path.is_file())
+
+    def _environ(self) -> dict[str, str]:
+        tools = self.dir.parent / f"{self.dir.name}-bin"
+        if not tools.is_dir():
+            tools.mkdir()
+            for name in ("sh", "gcc", "ld", "as", "ar", "cp", "cat", "env", "strip", "touch", "goyacc", "true"):
+                found = shutil.which(name)
+                if found:
+                    (tools / name).symlink_to(found)
+        environ = {"PATH": str(tools), "HOME": str(self.dir), "LANG": "C.UTF-8", **self.environ}
+        if self.scons:
+            environ["PYTHONPATH"] = str(self.scons)
+        return environ
+
+
+def run(argv: list[str], *, cwd: Path | str, env: dict[str, str] | None = None, timeout: float = 300, **kwargs: Any) -> Run:
+    """Run a process and keep what it says."""
+    done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, timeout=timeout, check=False, **kwargs)
+    return Run(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+
+
+def scons_release(version: str) -> Path:
+    """A folder with the SCons of *version*, from PyPI on first use."""
+    import pytest
+
+    target = ROOT / ".cache" / "scons" / version
+    if not (target / "SCons").is_dir():
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target), f"scons=={version}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(f"needs the package scons=={version} from PyPI: {done.stderr.strip()[-200:]}")
+    return target
+
+
+def compiled(out: str) -> list[str]:
+    """Import paths of the compile commands in what SCons printed, in order."""
+    return re.findall(r"/compile\b.* -p (\S+)", out)
