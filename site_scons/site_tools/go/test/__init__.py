@@ -1,0 +1,1 @@
+"""Test binaries of Go packages: what they consist of, how they are run, and what their results are."""
