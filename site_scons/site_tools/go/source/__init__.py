@@ -1,1 +1,1 @@
-"""See CONTRIBUTING.md for the map of the rooms."""
+"""Reading Go sources: which files of a folder belong to a build, and what stands in their heads."""
