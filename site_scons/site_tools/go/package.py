@@ -63,7 +63,6 @@ class Folder:
     xtest_directives: tuple[tuple[str, Position], ...] = ()
     cgo_directives: tuple[tuple[str, tuple[str, ...], Position], ...] = ()
     import_comment: str = ""
-    tags_used: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,376 @@
+"""Import path → package, and the closure of a program. Rules: cmd/go/internal/load/pkg.go (1.27.3).
+
+Std and its vendored packages are found here; all others by an object that follows :class:`Modules`. What is wrong with the sources is
+reported in go's words, at the import or the line that is to blame, and for all packages at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple, Protocol
+
+from .embed import resolve_embeds
+from .errors import GoError, Position
+from .filestate import FileState
+from .linkdeps import linker_dependencies
+from .module.version import check_import_path
+from .overlay import Overlay
+from .package import Folder, Module, Package
+from .sdk import SDK
+from .source.context import BuildContext
+from .source.folder import read_folder
+from .variant import Variant
+from .visibility import check_visible
+
+SIMD_BRIDGE = "simd/internal/bridge"
+
+# Standard packages that use cgo and do without its imports (pkg.go:1738 cgoExclude, cgoSyscallExclude).
+_NO_RUNTIME_CGO = frozenset({"runtime/cgo"})
+_NO_SYSCALL = frozenset({"runtime/cgo", "runtime/race", "runtime/msan", "runtime/asan"})
+
+Imports = Mapping[str, tuple[Position, ...]]
+
+
+class Location(NamedTuple):
+    """Where a package is: its folder, and the module it belongs to, None for *standard* packages."""
+
+    dir: str
+    module: Module | None
+    standard: bool
+
+
+class Modules(Protocol):
+    """The modules of a build."""
+
+    def resolve(self, import_path: str, importer: str, importer_module: Module | None) -> Location:
+        """Where the package *import_path* is, which is valid and not in std, when *importer* asks ("": the user).
+
+        Raises GoError without a position, in go's words, if no module or more than one has it.
+        """
+        ...
+
+    def import_path(self, folder: str) -> str:
+        """The import path of the absolute *folder* if it is in a main module, else ""."""
+        ...
+
+
+class Loader:
+    """Loads packages for one SDK, one variant and one set of modules; each at most once."""
+
+    def __init__(
+        self, sdk: SDK, variant: Variant, state: FileState, modules: Modules | None = None, overlay: Overlay | None = None
+    ) -> None:
+        self.sdk = sdk
+        self.variant = variant
+        self.state = state
+        self.modules = modules
+        self.overlay = overlay
+        self.context = BuildContext.of(sdk, variant)
+        self._packages: dict[str, Package] = {}
+        self._locations: dict[str, Location] = {}
+        self._folders: dict[str, Folder] = {}
+        self._folded: dict[str, str] = {}
+
+    def package(self, import_path: str) -> Package:
+        """The package that the user calls *import_path*; raises GoError if it is not there or broken.
+
+        Its imports are resolved, not loaded.
+        """
+        return self._load(self._locate(import_path, "", None), ())
+
+    def folder(self, import_path: str) -> Folder:
+        """The folder of a package as it was read: with its test files and where each import stands."""
+        return self._folders[self.package(import_path).import_path]
+
+    def import_path(self, folder: str) -> str:
+        """The import path of the absolute *folder*, in a main module or in GOROOT/src; raises GoError if it is in neither."""
+        path = self.modules.import_path(folder) if self.modules else ""
+        relative = os.path.relpath(folder, self.sdk.src).replace(os.sep, "/")
+        if not path and not relative.startswith("."):
+            path = relative
+        if not path:
+            raise GoError(f"directory {folder} outside main module or its selected dependencies")
+        return path
+
+    def closure(self, import_paths: Iterable[str]) -> tuple[Package, ...]:
+        """The packages named and all they need to be linked, imported ones first, in the order of ``go list -deps``.
+
+        unsafe is not in it: there is nothing to compile. Raises one GoError with all that is wrong.
+        """
+        walk = _Walk(self)
+        for path in import_paths:
+            walk.visit(path)
+        if walk.errors:
+            first, *more = walk.errors
+            raise GoError("\n".join([first.message, *map(str, more)]), first.position)
+        return tuple(walk.finished)
+
+    def resolve_imports(self, imports: Imports, importer: str, location: Location) -> dict[str, str]:
+        """Raw path → final path of each of the *imports* that the package *importer* at *location* makes, without "C".
+
+        Also serves for imports of test files. Raises one GoError with all that cannot be imported.
+        """
+        resolved: dict[str, str] = {}
+        errors: list[GoError] = []
+        for raw, positions in imports.items():
+            if raw == "C":
+                continue
+            try:
+                resolved[raw] = self._resolve(raw, importer, location)
+            except GoError as error:
+                errors.append(GoError(error.message, positions[0] if positions else None))
+        if errors:
+            raise GoError("\n".join([errors[0].message, *map(str, errors[1:])]), errors[0].position)
+        return resolved
+
+    def location(self, import_path: str) -> Location:
+        """Where the package with this final path is; it must have been resolved before."""
+        return self._locations[import_path]
+
+    def _resolve(self, raw: str, importer: str, location: Location) -> str:
+        final = self._locate(raw, importer, location)
+        if final != "unsafe":
+            target = self._locations[final]
+            check_visible(raw, final, target.dir, target.module is not None, importer, location.dir)
+        return final
+
+    def _locate(self, raw: str, importer: str, location: Location | None) -> str:
+        """The final path of *raw*, whose place is noted in ``_locations``; raises GoError without a position."""
+        path = self._vendored(raw, importer) if location and location.standard else raw
+        if path in self._locations:
+            return path
+        problem = _malformed(path)
+        if problem:
+            raise GoError(problem)
+        folder = self._standard_folder(path)
+        if folder:
+            self._locations[path] = Location(folder, None, True)
+        elif self.modules is not None and not (location and location.standard):
+            self._locations[path] = self.modules.resolve(path, importer, location.module if location else None)
+        else:
+            raise missing_package(path, self.sdk)
+        return path
+
+    def _vendored(self, path: str, importer: str) -> str:
+        """The path of std's own copy of *path*, if there is one (cmd/go/internal/modload/load.go:1960 stdVendor)."""
+        if "." not in path.partition("/")[0]:
+            return path
+        prefix = "cmd/vendor/" if importer == "cmd" or importer.startswith("cmd/") else "vendor/"
+        return prefix + path if self.state.is_dir(os.path.join(self.sdk.src, prefix + path)) else path
+
+    def _standard_folder(self, path: str) -> str:
+        if "." in path.partition("/")[0]:
+            return ""
+        folder = os.path.join(self.sdk.src, *path.split("/"))
+        return folder if _has_go_files(folder, self.overlay, self.state) else ""
+
+    def _load(self, path: str, positions: tuple[Position, ...]) -> Package:
+        """The package with the final *path*, imported at *positions*."""
+        package = self._packages.get(path)
+        if package is None:
+            self._check_path(path, positions)
+            location = self._locations[path]
+            folder = self._read(path, location, positions)
+            package = self._packages[path] = self._make(path, location, folder)
+        return package
+
+    def _read(self, path: str, location: Location, positions: tuple[Position, ...]) -> Folder:
+        try:
+            folder = read_folder(location.dir, self.context, self.overlay, self.state)
+        except OSError as error:
+            raise GoError(f"cannot read package {path}: {error.filename}: {error.strerror}", *positions[:1]) from None
+        self._folders[path] = folder
+        files = folder.files
+        if not files.go and not files.cgo:
+            raise GoError(no_go_files(folder), *positions[:1])
+        return folder
+
+    def _check_path(self, path: str, positions: tuple[Position, ...]) -> None:
+        other = self._folded.setdefault(path.casefold(), path)
+        if other != path:
+            raise GoError(f'case-insensitive import collision: "{path}" and "{other}"', *positions[:1])
+        if not _is_safe(path):
+            raise GoError(f'invalid import path "{path}"', *positions[:1])
+
+    def _make(self, path: str, location: Location, folder: Folder) -> Package:
+        _check_files(path, folder)
+        resolved = self.resolve_imports(folder.imports, path, location)
+        package = Package(
+            import_path=path,
+            name=folder.name,
+            dir=location.dir,
+            files=folder.files,
+            imports=tuple(sorted(set(resolved.values()))),
+            import_map={raw: final for raw, final in resolved.items() if raw != final},
+            implicit=self._implicit(path, location, folder, resolved),
+            embed_files=resolve_embeds(location.dir, folder.embeds, self.overlay, self.state),
+            standard=location.standard,
+            module=location.module,
+            go_debug=folder.directives,
+            cgo_directives=folder.cgo_directives,
+        )
+        return _without_c(package) if not self.variant.cgo else _checked_c(package)
+
+    def _implicit(self, path: str, location: Location, folder: Folder, resolved: Mapping[str, str]) -> tuple[str, ...]:
+        """The imports that the go command adds, in its order (pkg.go:1944-1985)."""
+        added: list[str] = []
+        if self.sdk.simd_bridge and "simd" in resolved and self.variant.goarch in ("amd64", "arm64", "wasm"):
+            added.append(SIMD_BRIDGE)
+        swig = bool(folder.files.swig or folder.files.swigcxx)
+        if folder.files.cgo or swig:
+            added.append("unsafe")
+            if swig or not (location.standard and path in _NO_RUNTIME_CGO):
+                added.append("runtime/cgo")
+            if swig or not (location.standard and path in _NO_SYSCALL):
+                added.append("syscall")
+            if swig:
+                added.append("sync")
+        if folder.name == "main":
+            added += linker_dependencies(self.sdk, self.variant, path)
+        present = set(resolved.values())
+        final = [item for item in dict.fromkeys(added) if item not in present]
+        for item in final:
+            self._locate(item, path, None)
+        return tuple(final)
+
+
+class _Walk:
+    """A depth-first walk over imports that keeps its own stack: chains of a thousand packages are nothing unusual."""
+
+    def __init__(self, loader: Loader) -> None:
+        self.finished: list[Package] = []
+        self.errors: list[GoError] = []
+        self._loader = loader
+        self._done: set[str] = {"unsafe"}
+        self._open: dict[str, tuple[Package, Iterator[tuple[str, tuple[Position, ...]]], tuple[Position, ...]]] = {}
+
+    def visit(self, import_path: str) -> None:
+        try:
+            path = self._loader.package(import_path).import_path
+        except GoError as error:
+            self.errors.append(error)
+            return
+        self._enter(path, ())
+        while self._open:
+            package, edges, _ = next(reversed(self._open.values()))
+            edge = next(edges, None)
+            if edge is None:
+                self._open.popitem()
+                self._done.add(package.import_path)
+                self.finished.append(package)
+            else:
+                self._follow(package, *edge)
+
+    def _follow(self, importer: Package, path: str, positions: tuple[Position, ...]) -> None:
+        if path in self._open:
+            self._add("import cycle not allowed" + self._chain(path, positions), positions)
+            return
+        self._enter(path, positions)
+        package = self._loader._packages.get(path)
+        if package and package.is_main and package.dir != importer.dir:
+            self._add(f'import "{path}" is a program, not an importable package', positions)
+
+    def _enter(self, path: str, positions: tuple[Position, ...]) -> None:
+        if path in self._done:
+            return
+        try:
+            package = self._loader._load(path, positions)
+        except GoError as error:
+            self._done.add(path)
+            self.errors.append(error)
+            return
+        folder = self._loader._folders[path]
+        raw = {final: raw for raw, final in package.import_map.items()}
+        ordered = sorted(package.imports, key=lambda final: raw.get(final, final))
+        edges = [(final, folder.imports.get(raw.get(final, final), ())) for final in ordered]
+        edges += [(final, ()) for final in package.implicit]
+        self._open[path] = (package, iter(edges), positions)
+
+    def _add(self, message: str, positions: tuple[Position, ...]) -> None:
+        self.errors.append(GoError(message, *positions[:1]))
+
+    def _chain(self, path: str, positions: tuple[Position, ...]) -> str:
+        """Who imports whom, from the package that the user named to *path* (pkg.go:622 PkgsWithPos)."""
+        links = [*((name, at) for name, (_, _, at) in self._open.items()), (path, positions)]
+        lines = [name + (f" from {os.path.basename(at[0].file)}" if at else "") for name, at in links]
+        return "\n\tpackage " + "\n\timports ".join(lines)
+
+
+def missing_package(path: str, sdk: SDK) -> GoError:
+    """The error for a package that nobody has (cmd/go/internal/modload/import.go:60)."""
+    if "." in path.partition("/")[0]:
+        return GoError(f"no required module provides package {path}; to add it:\n\tgo get {path}")
+    return GoError(f"package {path} is not in std ({os.path.join(sdk.src, path)})")
+
+
+def no_go_files(folder: Folder) -> str:
+    """Why there is nothing to build in *folder* (pkg.go:240 NoGoError)."""
+    if folder.files.ignored_go:
+        return f"build constraints exclude all Go files in {folder.dir}"
+    if folder.files.test_go or folder.files.xtest_go:
+        return f"no non-test Go files in {folder.dir}"
+    return f"no Go files in {folder.dir}"
+
+
+def _malformed(path: str) -> str:
+    """What is wrong with an import path, "" if nothing (cmd/go/internal/modload/import.go:277)."""
+    if path == "":
+        return 'invalid import path: ""'
+    if "@" in path:
+        return f'import path "{path}" should not have @version'
+    if path in (".", "..") or path.startswith(("./", "../")):
+        return f'"{path}" is relative, but relative import paths are not supported in module mode'
+    if os.path.isabs(path) or path.startswith("/"):
+        return f"\"{path}\" is not a package path; see 'go help packages'"
+    if path in ("std", "cmd", "tool", "work", "all"):
+        return f"\"{path}\" is not an importable package; see 'go help packages'"
+    return check_import_path(path)
+
+
+def _has_go_files(folder: str, overlay: Overlay, state: FileState) -> bool:
+    try:
+        names = list(state.listing(folder).names)
+    except OSError:
+        names = []
+    return any(name.endswith(".go") for name in (overlay.names(folder, names) if overlay else names))
+
+
+def _is_safe(name: str) -> bool:
+    """Whether *name* cannot be taken for a flag (pkg.go:2638 SafeArg)."""
+    return name[:1] > "\x7f" or name[:1].isalnum() or name[:1] in (".", "_", "/")
+
+
+def _check_files(path: str, folder: Folder) -> None:
+    """The rules for file names (pkg.go:2006-2037)."""
+    lists = (getattr(folder.files, field) for field in folder.files.__slots__)
+    seen: dict[str, str] = {}
+    for name in (name for names in lists for name in names):
+        other = seen.setdefault(name.casefold(), name)
+        if other != name:
+            raise GoError(f'case-insensitive file name collision: "{other}" and "{name}"', Position(os.path.join(folder.dir, name)))
+        if not _is_safe(name) or name.startswith("_cgo_"):
+            raise GoError(f'invalid input file name "{name}"', Position(os.path.join(folder.dir, name)))
+    if not _is_safe(path.rpartition("/")[2]):
+        raise GoError(f'invalid input directory name "{path.rpartition("/")[2]}"')
+    if "\n" in folder.dir or "\r" in folder.dir:
+        raise GoError(f"invalid package directory {folder.dir!r}")
+
+
+def _without_c(package: Package) -> Package:
+    """*package* without the sources that only cgo takes (pkg.go:2070)."""
+    files = package.files
+    if files.c or files.cxx or files.m or files.swig or files.swigcxx:
+        package = replace(package, files=replace(files, c=(), cxx=(), m=(), swig=(), swigcxx=()))
+    return _checked_c(package)
+
+
+def _checked_c(package: Package) -> Package:
+    files = package.files
+    if files.cgo or files.swig or files.swigcxx:
+        return package
+    for language, names in (("C", files.c), ("C++", files.cxx), ("Objective-C", files.m), ("Fortran", files.f)):
+        if names:
+            raise GoError(f"{language} source files not allowed when not using cgo or SWIG: {' '.join(names)}", Position(package.dir))
+    return package
