@@ -1,0 +1,326 @@
+"""A reader of Go object files: what a package defines, what it refers to, from which line, and how large each symbol is.
+
+The format is described at the top of cmd/internal/goobj/objfile.go. A symbol is named by a pair: a package index and a symbol index.
+Most references to another package carry no name that the linker needs; the compiler writes the names all the same, in a block for tools
+(``RefNames``), so that one object can be read alone. Builtins (``runtime.newobject``) are indices into a list of the release.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from ..errors import GoError, Position
+from .archive import ObjectHeader, read_archive, split_object
+from .pcvalue import PCValues, decode_pc_values
+from .tables import ObjectTables, object_tables
+
+_MAGIC = b"\x00go120ld"
+_FILE_HEADER = struct.Struct("<8s8sI19I")
+_STRING = struct.Struct("<II")
+_AUTOLIB = struct.Struct("<II8s")
+_SYMBOL = struct.Struct("<IIHBBBII")
+_RELOCATION = struct.Struct("<iBHqII")
+_AUXILIARY = struct.Struct("<BII")
+_REFERENCE_NAME = struct.Struct("<IIII")
+_FUNCTION = struct.Struct("<IIBBxxiI")
+
+# The blocks of the header, in order (cmd/internal/goobj/objfile.go, "Blocks").
+(_AUTOLIBS, _PACKAGES, _FILES, _DEFINED, _HASHED64, _HASHED, _NONPACKAGE, _REFERENCES, _, _, _) = range(11)
+(_RELOCATION_INDEX, _AUXILIARY_INDEX, _DATA_INDEX, _RELOCATIONS, _AUXILIARIES, _DATA, _REFERENCE_NAMES, _END) = range(11, 19)
+
+# Package indices with a special meaning ("Package Index" there).
+_NONE = 2**31 - 1
+_HASHED64_PACKAGE, _HASHED_PACKAGE, _BUILTIN, _SELF = _NONE - 1, _NONE - 2, _NONE - 3, _NONE - 4
+
+ABI0, ABI_INTERNAL = 0, 1
+_ABI_STATIC = 0xFFFF
+STATIC = -1
+
+# Smallest instruction in bytes (cmd/internal/sys/arch.go, MinLC): the unit of pc deltas. 4 where not named.
+_INSTRUCTION_UNIT = {"386": 1, "amd64": 1, "wasm": 1, "riscv64": 2, "s390x": 2}
+
+
+class Symbol(NamedTuple):
+    """A symbol that an object defines, or refers to by name.
+
+    *abi* is :data:`ABI0`, :data:`ABI_INTERNAL` or :data:`STATIC` (seen by its own object alone); *kind* is the linker's, such as
+    ``TEXT``; *size* and *align* are in bytes; *attributes* are names such as ``Dupok``, ``NoSplit``, ``Linkname``.
+    *number* counts all definitions of the object (-1 for a reference).
+    """
+
+    name: str
+    abi: int
+    kind: str
+    size: int
+    align: int
+    attributes: frozenset[str]
+    number: int
+
+
+class Target(NamedTuple):
+    """What a relocation or an auxiliary entry points to.
+
+    *package* is "" for symbols without one (types, linknames, assembly) and for those of the object itself; *abi* is None where the
+    object does not say (indexed symbols of other packages); *number* is that of the definition in this object, or -1.
+    """
+
+    package: str
+    name: str
+    abi: int | None
+    number: int
+
+
+class Relocation(NamedTuple):
+    """A place in a symbol's data that the linker fills in: *offset* and *size* in bytes, *kind* such as ``CALL``."""
+
+    offset: int
+    size: int
+    kind: str
+    addend: int
+    target: Target
+
+
+class FunctionInfo(NamedTuple):
+    """What the linker puts into pclntab about a function: sizes in bytes, the line where it starts."""
+
+    args: int
+    locals: int
+    func_id: int
+    func_flag: int
+    start_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An object that this one was compiled against and the fingerprint of its export data."""
+
+    path: str
+    fingerprint: bytes
+
+
+class GoObject:
+    """One Go object of an archive, decoded on demand.
+
+    *filename* and *member* are for messages. Raises :class:`GoError` for another format or one that is cut short.
+    """
+
+    def __init__(self, header: ObjectHeader, data: memoryview, tables: ObjectTables, filename: str, member: str) -> None:
+        self.header = header
+        self.filename = filename
+        self.member = member
+        self._data = data
+        self._tables = tables
+        if len(data) < _FILE_HEADER.size:
+            raise self._error("cut short")
+        magic, self.fingerprint, self.flags, *offsets = _FILE_HEADER.unpack_from(data)
+        if magic != _MAGIC:
+            raise self._error(f"unknown object format {magic[1:].decode('ascii', 'replace')!r} (known: go120ld)")
+        self._offsets: list[int] = offsets
+        if sorted(offsets) != offsets or offsets[_END] > len(data):
+            raise self._error("damaged or cut short")
+
+    def _error(self, message: str) -> GoError:
+        return GoError(f"{self.member}: {message}", Position(self.filename))
+
+    def _block(self, number: int) -> memoryview:
+        return self._data[self._offsets[number] : self._offsets[number + 1]]
+
+    def _string(self, length: int, offset: int) -> str:
+        return str(self._data[offset : offset + length], "utf-8", "replace")
+
+    def _strings(self, number: int) -> tuple[str, ...]:
+        return tuple(self._string(*pair) for pair in _STRING.iter_unpack(self._block(number)))
+
+    @property
+    def from_assembly(self) -> bool:
+        """True where cmd/asm wrote the object."""
+        return bool(self.flags & 4)
+
+    @cached_property
+    def imports(self) -> tuple[Import, ...]:
+        """The packages it was compiled against (the linker loads them and compares fingerprints)."""
+        return tuple(Import(self._string(n, at), print_) for n, at, print_ in _AUTOLIB.iter_unpack(self._block(_AUTOLIBS)))
+
+    @cached_property
+    def packages(self) -> tuple[str, ...]:
+        """Packages referred to by index; the first is "" (index 0 is invalid)."""
+        return self._strings(_PACKAGES)
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The source files that positions refer to."""
+        return self._strings(_FILES)
+
+    @cached_property
+    def _attributes(self) -> dict[tuple[int, int], frozenset[str]]:
+        return {}
+
+    def _symbols(self, number: int, first_index: int) -> list[Symbol]:
+        kinds, known, found = self._tables.symbol_kinds, self._attributes, []
+        for index, (length, at, abi, kind, flag, flag2, size, align) in enumerate(_SYMBOL.iter_unpack(self._block(number)), first_index):
+            attributes = known.get((flag, flag2))
+            if attributes is None:
+                attributes = frozenset(
+                    [name for bit, name in self._tables.flags.items() if flag & bit]
+                    + [name for bit, name in self._tables.flags2.items() if flag2 & bit]
+                )
+                known[flag, flag2] = attributes
+            found.append(
+                Symbol(
+                    self._string(length, at),
+                    STATIC if abi == _ABI_STATIC else abi,
+                    kinds.get(kind, str(kind)),
+                    size,
+                    align,
+                    attributes,
+                    index,
+                )
+            )
+        return found
+
+    @cached_property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """Every definition: of the package, short hashed, hashed (content-addressed), and without a package."""
+        found: list[Symbol] = []
+        for number in (_DEFINED, _HASHED64, _HASHED, _NONPACKAGE):
+            found += self._symbols(number, len(found))
+        return tuple(found)
+
+    @cached_property
+    def references(self) -> tuple[Symbol, ...]:
+        """Symbols used by name that this object does not define (linknames, assembly, types of other packages)."""
+        return tuple(symbol._replace(number=-1) for symbol in self._symbols(_REFERENCES, 0))
+
+    @cached_property
+    def _starts(self) -> dict[int, int]:
+        """Where the definitions of each special package index start in :attr:`symbols`."""
+        sizes = [len(self._block(number)) // _SYMBOL.size for number in (_DEFINED, _HASHED64, _HASHED, _NONPACKAGE)]
+        return {_SELF: 0, _HASHED64_PACKAGE: sizes[0], _HASHED_PACKAGE: sum(sizes[:2]), _NONE: sum(sizes[:3])}
+
+    @cached_property
+    def _reference_names(self) -> Mapping[tuple[int, int], str]:
+        return {
+            (package, symbol): self._string(n, at) for package, symbol, n, at in _REFERENCE_NAME.iter_unpack(self._block(_REFERENCE_NAMES))
+        }
+
+    @cached_property
+    def _targets(self) -> dict[tuple[int, int], Target]:
+        return {}
+
+    def _target(self, package: int, symbol: int) -> Target:
+        key = (package, symbol)
+        found = self._targets.get(key)
+        if found is None:
+            found = self._targets[key] = self._resolve(package, symbol)
+        return found
+
+    def _resolve(self, package: int, symbol: int) -> Target:
+        if package == 0:
+            return Target("", "", None, -1)
+        if package == _BUILTIN:
+            if symbol >= len(self._tables.builtins):
+                raise self._error(f"builtin {symbol} is not in the list of this SDK: the object is of another release")
+            name, abi = self._tables.builtins[symbol]
+            return Target("" if name.startswith("type:") else "runtime", name, abi, -1)
+        start = self._starts.get(package)
+        if start is not None:
+            index = start + symbol
+            if index < len(self.symbols):
+                definition = self.symbols[index]
+                return Target("", definition.name, definition.abi, index)
+            reference = self.references[index - len(self.symbols)]
+            return Target("", reference.name, reference.abi, -1)
+        path = self.packages[package]
+        return Target(path, self._reference_names.get((package, symbol), f"{path}.#{symbol}"), None, -1)
+
+    def _range(self, number: int, index: int) -> tuple[int, int]:
+        at = self._offsets[number] + 4 * index
+        first, last = _STRING.unpack_from(self._data, at)
+        return first, last
+
+    def relocations(self, number: int) -> Iterator[Relocation]:
+        """The relocations of the definition with that *number*, by offset."""
+        first, last = self._range(_RELOCATION_INDEX, number)
+        base, kinds = self._offsets[_RELOCATIONS], self._tables.relocation_kinds
+        records = self._data[base + first * _RELOCATION.size : base + last * _RELOCATION.size]
+        for offset, size, kind, addend, package, symbol in _RELOCATION.iter_unpack(records):
+            # The top bit marks a weak relocation (cmd/internal/objabi/reloctype.go, R_WEAK).
+            name = kinds.get(kind & 0x7FFF, str(kind))
+            yield Relocation(offset, size, f"WEAK|{name}" if kind & 0x8000 else name, addend, self._target(package, symbol))
+
+    def auxiliaries(self, number: int) -> Iterator[tuple[str, Target]]:
+        """(kind, target) of the symbols that belong to the definition: its type, pc tables, DWARF, funcdata."""
+        first, last = self._range(_AUXILIARY_INDEX, number)
+        base, kinds = self._offsets[_AUXILIARIES], self._tables.auxiliary_kinds
+        records = self._data[base + first * _AUXILIARY.size : base + last * _AUXILIARY.size]
+        for kind, package, symbol in _AUXILIARY.iter_unpack(records):
+            yield kinds.get(kind, str(kind)), self._target(package, symbol)
+
+    def data(self, number: int) -> memoryview:
+        """The bytes of a definition (shorter than its size where the rest is zero)."""
+        first, last = self._range(_DATA_INDEX, number)
+        base = self._offsets[_DATA]
+        return self._data[base + first : base + last]
+
+    def function_info(self, number: int) -> FunctionInfo | None:
+        """What pclntab says about a function; None for other symbols."""
+        for kind, target in self.auxiliaries(number):
+            if kind == "FuncInfo" and target.number >= 0:
+                return FunctionInfo._make(_FUNCTION.unpack_from(self.data(target.number))[:5])
+        return None
+
+    def _pc_values(self, number: int, wanted: str) -> PCValues | None:
+        for kind, target in self.auxiliaries(number):
+            if kind == wanted and target.number >= 0:
+                return decode_pc_values(self.data(target.number), _INSTRUCTION_UNIT.get(self.header.goarch, 4))
+        return None
+
+    def position(self, number: int, offset: int) -> Position | None:
+        """The file and line of the instruction at *offset* (bytes) in a function, of the innermost inlined call; None without one."""
+        file, line = self._pc_values(number, "Pcfile"), self._pc_values(number, "Pcline")
+        if file is None or line is None:
+            return None
+        which = file.at(offset)
+        if not 0 <= which < len(self.files):
+            return None
+        return Position(self.files[which], line.at(offset))
+
+
+@dataclass(frozen=True)
+class GoArchive:
+    """A package archive: its Go objects (the compiler's first, then those of cmd/asm) and the names of other members."""
+
+    filename: str
+    objects: tuple[GoObject, ...]
+    others: tuple[str, ...]
+
+
+def read_go_archive(filename: str, goroot: str) -> GoArchive:
+    """Read an archive that the SDK at *goroot* wrote.
+
+    Raises :class:`GoError` for a file that is no archive, is cut short, or comes from another release (whose numbers mean other things).
+    """
+    try:
+        with open(filename, "rb") as handle:
+            content = handle.read()
+        with open(f"{goroot}/VERSION", encoding="utf-8") as handle:
+            version = handle.readline().strip()
+    except OSError as error:
+        raise GoError(error.strerror or str(error), Position(str(error.filename))) from None
+    tables = object_tables(goroot)
+    objects: list[GoObject] = []
+    others: list[str] = []
+    for member in read_archive(content, filename):
+        split = None if member.name == "__.PKGDEF" else split_object(member.data)
+        if split is None:
+            others.append(member.name)
+            continue
+        header, data = split
+        if header.version != version:
+            raise GoError(f"compiled by {header.version}, but the SDK is {version}", Position(filename))
+        objects.append(GoObject(header, data, tables, filename, member.name))
+    return GoArchive(filename, tuple(objects), tuple(others))

@@ -1,0 +1,186 @@
+"""What a runtime lacks, said in Go's terms: from the linker's undefined symbols to the feature, the line that uses it, and the way there.
+
+The linker names symbols ("main.main: relocation target runtime.selectgo not defined") and gives up at the first missing builtin. Here the
+objects are read again: from main.main and the initialisers along relocations, as the linker's own dead-code pass goes
+(cmd/link/internal/ld/deadcode.go), the shortest way to each missing symbol is found and told as file:line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..errors import GoError, Position
+from .features import feature_of
+from .goobj import STATIC, GoArchive, GoObject, Relocation, Symbol
+
+# cmd/link/internal/ld/errors.go:62,64 and cmd/link/internal/loader/loader.go:742
+_UNDEFINED = re.compile(r"relocation target (\S+) not defined|reference to undefined builtin \"([^\"]+)\"")
+
+# Relocations that do not make their target reachable: marks for the dead-code pass, weak ones, and the methods of a type, which it
+# keeps only where an interface calls one of that name.
+_NOT_FOLLOWED = frozenset({"METHODOFF", "USEIFACE", "USEIFACEMETHOD", "USENAMEDMETHOD", "USEFIELD", "INLMARK"})
+
+# Symbols that the linker makes; the end of cmd/link/internal/ld/symtab.go and data.go (facts of 1.22 to 1.27).
+_LINKER_MADE = re.compile(
+    r"runtime\.(e?(text|rodata|types|noptrdata|data|bss|noptrbss|gcdata|gcbss|pclntab)|e?covctrs|end|pcheader|funcnametab|cutab|filetab|pctab|"
+    r"functab|findfunctab|textsectionmap|itablink|typelink|symtab|esymtab|tlsg|modinfo|defaultGOROOT|buildVersion)"
+    r"|go:(main|runtime)\.inittasks|go:buildinfo\S*|go:fipsinfo|go:textfipsstart|go:\S+fips\S*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A function (or variable) that refers to the next one of a chain, and where it does."""
+
+    package: str
+    function: str
+    position: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A symbol that nothing defines, the feature it stands for, and the shortest chain of uses from main.main or an initialiser."""
+
+    symbol: str
+    feature: str
+    chain: tuple[Use, ...]
+
+
+def undefined_symbols(stderr: str) -> tuple[str, ...]:
+    """The names in the linker's messages about undefined symbols, each once, in order."""
+    return tuple(dict.fromkeys(first or second for first, second in _UNDEFINED.findall(stderr)))
+
+
+class _Program:
+    """All objects of a program, indexed by what they define. Names stand for symbols: ABI wrappers are followed as one with their target."""
+
+    def __init__(self, archives: Mapping[str, GoArchive]) -> None:
+        self.where: dict[str, list[tuple[str, GoObject, Symbol]]] = {}
+        for package, archive in archives.items():
+            for member in archive.objects:
+                for symbol in member.symbols:
+                    if symbol.name and symbol.abi != STATIC:
+                        self.where.setdefault(symbol.name, []).append((package, member, symbol))
+
+    def uses(self, name: str) -> Iterator[tuple[str, GoObject, Symbol, Relocation]]:
+        """What the definitions of *name* refer to, through symbols of file scope too."""
+        for package, member, symbol in self.where.get(name, ()):
+            seen = {symbol.number}
+            pending = [symbol]
+            while pending:
+                source = pending.pop()
+                for relocation in member.relocations(source.number):
+                    if relocation.kind in _NOT_FOLLOWED or relocation.kind.startswith(("WEAK|", "DW")):
+                        continue
+                    target = relocation.target
+                    if target.number >= 0 and (target.abi == STATIC or not target.name):
+                        if target.number not in seen:
+                            seen.add(target.number)
+                            pending.append(member.symbols[target.number])
+                    elif target.name:
+                        yield package, member, source, relocation
+
+
+def find_missing(archives: Mapping[str, GoArchive], entries: Iterable[str] = ("main.main", "main..inittask")) -> tuple[Missing, ...]:
+    """The symbols that code reachable from *entries* refers to and no object defines, in the order of their distance.
+
+    *archives* maps each import path of the program (its main package is "main") to its objects.
+    """
+    program = _Program(archives)
+    came_from: dict[str, tuple[str, Use]] = {}
+    seen = set(entries)
+    queue = deque(name for name in entries if name in program.where)
+    # Every function calls morestack: a way through it tells nobody anything, so such ways come last.
+    late: deque[str] = deque()
+    found: list[Missing] = []
+    while queue or late:
+        name = (queue or late).popleft()
+        for package, member, source, relocation in program.uses(name):
+            target = relocation.target.name
+            if target in seen:
+                continue
+            seen.add(target)
+            came_from[target] = (name, Use(package, source.name or name, member.position(source.number, relocation.offset)))
+            if target in program.where:
+                (late if target.startswith("runtime.morestack") else queue).append(target)
+            elif not _LINKER_MADE.fullmatch(target) and not target.startswith("go:string."):
+                found.append(Missing(target, feature_of(target), _chain(came_from, target)))
+    return tuple(found)
+
+
+def _chain(came_from: Mapping[str, tuple[str, Use]], symbol: str) -> tuple[Use, ...]:
+    uses: list[Use] = []
+    while symbol in came_from:
+        symbol, use = came_from[symbol]
+        uses.append(use)
+    return tuple(reversed(uses))
+
+
+def missing_message(missing: Sequence[Missing], runtime: str, folders: Mapping[str, str]) -> str:
+    """One message for all of *missing*, by feature: what the *runtime* lacks, and for each the nearest line of the user's that needs it.
+
+    *folders* maps import paths of the user's packages to their folders as they are to be shown; other files are shown as the objects
+    name them.
+    """
+    by_feature: dict[str, list[Missing]] = {}
+    for item in missing:
+        by_feature.setdefault(item.feature, []).append(item)
+    lines = [f"the program needs what the {runtime} runtime does not have:"]
+    for feature, items in by_feature.items():
+        symbols = ", ".join(item.symbol for item in items[:3]) + (f" and {len(items) - 3} more" if len(items) > 3 else "")
+        lines.append(f"  {feature} ({symbols})")
+        chain = min((item.chain for item in items), key=len)
+        lines += [f"    {line}" for line in _told(chain, folders)]
+    lines.append("build it with GORUNTIME='full', or without these features")
+    return "\n".join(lines)
+
+
+def _told(chain: Sequence[Use], folders: Mapping[str, str]) -> Iterator[str]:
+    """A chain of uses backwards, the first line the place of use, then one line a package up to the user's."""
+    shown: set[str] = set()
+    for number, use in enumerate(reversed(chain)):
+        if use.package in shown and number:
+            continue
+        shown.add(use.package)
+        where = ""
+        if use.position and use.position.file != "<autogenerated>":
+            where = f" at {_shown(use.position, folders)}"
+        yield f"{'used by' if number == 0 else 'for'} {use.function}{where}"
+
+
+def _shown(position: Position, folders: Mapping[str, str]) -> str:
+    file = position.file
+    for package, folder in folders.items():
+        prefix = "command-line-arguments/" if package == "main" else f"{package}/"
+        if file.startswith(prefix) and "/" not in file[len(prefix) :]:
+            file = f"{folder}/{file[len(prefix) :]}"
+            break
+    return str(Position(file, position.line))
+
+
+def refuse_imports(imports: Mapping[str, Collection[str]], start: str, refused: Mapping[str, str], tolerated: Collection[str]) -> None:
+    """Raise :class:`GoError` where the program *start* imports a package that the runtime cannot have.
+
+    *imports* maps each import path to what it imports; *refused* maps a package to the reason; imports made by one of *tolerated* do
+    not count (std's testing links profiling in, without using it unless asked). The message shows the chain of imports.
+    """
+    came_from: dict[str, str] = {}
+    queue = deque([start])
+    seen = {start}
+    while queue:
+        package = queue.popleft()
+        for imported in sorted(imports.get(package, ())):
+            if imported in seen or (package in tolerated and imported in refused):
+                continue
+            seen.add(imported)
+            came_from[imported] = package
+            if imported in refused:
+                chain = [imported]
+                while chain[-1] in came_from:
+                    chain.append(came_from[chain[-1]])
+                way = "\n".join(f"    {'imported by ' if number else ''}{path}" for number, path in enumerate(chain))
+                raise GoError(f"package {imported} is not available on the min runtime: {refused[imported]}\n{way}")
+            queue.append(imported)
