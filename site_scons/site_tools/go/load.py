@@ -59,9 +59,7 @@ class Modules(Protocol):
 class Loader:
     """Loads packages for one SDK, one variant and one set of modules; each at most once."""
 
-    def __init__(
-        self, sdk: SDK, variant: Variant, state: FileState, modules: Modules | None = None, overlay: Overlay | None = None
-    ) -> None:
+    def __init__(self, sdk: SDK, variant: Variant, overlay: Overlay, state: FileState, modules: Modules | None = None) -> None:
         self.sdk = sdk
         self.variant = variant
         self.state = state
