@@ -6,7 +6,6 @@ The rules are golang.org/x/mod/module's (GOROOT/src/cmd/vendor/golang.org/x/mod/
 from __future__ import annotations
 
 import fnmatch
-import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -30,6 +29,8 @@ class Version(NamedTuple):
 
 def quote(text: str) -> str:
     """*text* as Go's ``%q`` prints it."""
+    import json  # only messages need it
+
     return json.dumps(text, ensure_ascii=False)
 
 

@@ -1,0 +1,336 @@
+"""Which version of each module takes part: requirements read lazily, the graph pruned as the go command prunes it.
+
+Rules: cmd/go/internal/modload/buildlist.go (Requirements, readModGraph, updateRoots) and modfile.go (goModSummary). Everything is as with
+``-mod=readonly``: where the go command would change go.mod, there is an error that says so.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from ..errors import GoError, Position
+from . import gover
+from .fetch import Fetcher
+from .gomod import GoMod, parse_gomod, read_text
+from .mvs import NONE, Graph
+from .sums import mod_key
+from .vendor import Vendored
+from .version import Version, sort_key
+from .workspace import TooNewError, Workspace
+
+PRUNED, UNPRUNED, WORKSPACE = "pruned", "unpruned", "workspace"
+"""How far a graph reaches (buildlist.go:34): to the requirements of the roots, everywhere, or as the modules of a workspace need it."""
+
+
+class Summary(NamedTuple):
+    """What counts of a go.mod file that is not a main module's. *require* has the pseudo-module "go" where the go line is strict."""
+
+    path: str
+    go: str
+    require: tuple[Version, ...]
+
+    @property
+    def pruning(self) -> str:
+        return pruning_for(self.go) if self.go else UNPRUNED
+
+
+class ModuleError(GoError):
+    """An error that concerns one module version, which stands before it (golang.org/x/mod/module, ModuleError)."""
+
+    def __init__(self, module: Version, cause: str) -> None:
+        self.module = module
+        self.cause = cause
+        super().__init__(f"{module}: {cause}")
+
+
+class MissingSumError(ModuleError):
+    """go.sum has no line that is needed (modload/import.go:844, sumMissingError)."""
+
+
+def pruning_for(go: str) -> str:
+    """modload/modfile.go:126."""
+    return UNPRUNED if gover.compare(go, gover.EXPLICIT_INDIRECT) < 0 else PRUNED
+
+
+def _with_go(go: str, require: Iterable[Version]) -> tuple[Version, ...]:
+    listed = tuple(require)
+    return (*listed, Version("go", go)) if go and gover.compare(go, gover.GO_STRICT) >= 0 else listed
+
+
+def summarise(gomod: GoMod) -> Summary:
+    """modload/modfile.go:677, summaryFromModFile."""
+    return Summary(gomod.module, gomod.go, _with_go(gomod.go, (require.module for require in gomod.require)))
+
+
+class Requirements:
+    """The root requirements of a workspace, and on demand their graph.
+
+    *known* are summaries that an earlier run made of immutable modules under the same go.sum.
+    """
+
+    def __init__(
+        self, workspace: Workspace, fetcher: Fetcher, go: str, vendored: Vendored | None, known: Mapping[Version, Summary] | None = None
+    ) -> None:
+        self.workspace = workspace
+        self._fetcher = fetcher
+        self._go = go
+        self._vendored = vendored
+        self._graph: Graph | None = None
+        self._checked: set[Version] = set()
+        self.summaries: dict[Version, Summary] = dict(known or {})
+        self.pruning = WORKSPACE if workspace.work else pruning_for(workspace.go)
+        self.roots = self._find_roots()
+        self._versions: dict[str, str] = {module.path: "" for module in self._mains()}
+        for root in self.roots:  # sorted, so that the highest version of a path comes last
+            if root.path not in self.workspace.by_path:
+                self._versions[root.path] = root.version
+        if self.pruning != WORKSPACE and self._has_redundant_root():
+            self._check_roots()
+
+    def _mains(self) -> list[Version]:
+        return [module.version for module in self.workspace.modules]
+
+    def _find_roots(self) -> list[Version]:
+        """The main modules of a workspace, else what the main module requires; with "go" and "toolchain" (init.go:1472-1545)."""
+        work = self.workspace.work
+        if work:
+            roots, toolchain = self._mains(), work.toolchain
+        else:
+            gomod = self.workspace.modules[0].gomod
+            roots = [require.module for require in gomod.require if require.module not in gomod.exclude]
+            toolchain = gomod.toolchain
+        roots.append(Version("go", self.workspace.go))
+        if toolchain:
+            roots.append(Version("toolchain", toolchain))
+        return sorted(roots, key=sort_key)
+
+    def _has_redundant_root(self) -> bool:
+        paths = [root.path for root in self.roots]
+        return len(set(paths)) < len(paths) or any(path in self.workspace.by_path for path in paths)
+
+    def root_version(self, path: str) -> str | None:
+        """The version of a module named by the roots alone, None if they do not name it (buildlist.go:268, rootSelected)."""
+        return self._versions.get(path)
+
+    def loaded_graph(self) -> Graph | None:
+        """The graph if something needed it, else None."""
+        return self._graph
+
+    def graph(self) -> Graph:
+        """The whole graph, read on first use and checked against the roots; raises GoError (buildlist.go:300, :540)."""
+        if self._graph is None:
+            self._graph = self._vendor_graph(self._vendored) if self._vendored else self.read_graph(self.pruning, self.roots)
+            if self.pruning != WORKSPACE:
+                self._check_roots()
+        return self._graph
+
+    def _check_roots(self) -> None:
+        """All roots must be at the versions that the graph selects (buildlist.go:1172-1240 and :1390)."""
+        if self._vendored:
+            return
+        graph = self.graph()
+        for root in self.roots:
+            if root.path not in self.workspace.by_path and graph.selected(root.path) != self._versions[root.path]:
+                raise self.dirty()
+
+    def dirty(self) -> GoError:
+        """go.mod would have to change (modload/init.go:786, goModDirtyError)."""
+        workspace = self.workspace
+        if workspace.mod_explicit:
+            message = f"updates to go.mod needed, disabled by -mod={workspace.mod}; to update it:\n\tgo mod tidy"
+        elif workspace.mod_reason:
+            message = (
+                f"updates to go.mod needed, disabled by -mod={workspace.mod}\n\t({workspace.mod_reason})\n\tto update it:\n\tgo mod tidy"
+            )
+        else:
+            message = "updates to go.mod needed; to update it:\n\tgo mod tidy"
+        return GoError(message, Position(workspace.modules[0].file))
+
+    def spot_check(self, module: Version) -> None:
+        """What *module* requires must not be above the roots; else the roots are out of date (buildlist.go:1265, spotCheckRoots)."""
+        if self.pruning != PRUNED or self._vendored or self._graph is not None or module in self._checked:
+            return
+        self._checked.add(module)
+        for requirement in self.summary(module).require:
+            root = self._versions.get(requirement.path)
+            if root and gover.module_key(requirement.path, root) < gover.module_key(*requirement):
+                raise self.dirty()
+
+    def require_sum(self, actual: Version, key: Version, suggestion: str = "") -> None:
+        """Raise MissingSumError if a line of go.sum is needed and missing (modload/modfile.go:586, import.go:829)."""
+        if self._fetcher.sums.required and not self._fetcher.sums.recorded(key):
+            raise MissingSumError(actual, f"missing go.sum entry{suggestion}")
+
+    def summary(self, module: Version) -> Summary:
+        """What *module*'s go.mod, or its replacement's, says, without excluded requirements; raises GoError (modfile.go:545)."""
+        known = self.summaries.get(module)
+        if known is None:
+            known = self.summaries[module] = self._summary(module)
+        return known
+
+    def _summary(self, module: Version) -> Summary:
+        if module.path == "go":
+            strict = gover.compare(module.version, gover.GO_STRICT) >= 0
+            return Summary("go", "", (Version("toolchain", "go" + module.version),) if strict else ())
+        if module.path == "toolchain":
+            return Summary("toolchain", "", ())
+        main = self.workspace.by_path.get(module.path) if not module.version else None
+        if main:
+            return self._without_excluded(summarise(main.gomod))
+        actual = self.workspace.resolve(module)
+        summary = summarise(self._read(module, actual))
+        if summary.go and gover.compare(summary.go, self._go) > 0:
+            raise TooNewError(f"module {actual}", summary.go, self._go)
+        if actual.version:
+            if not summary.path:
+                raise ModuleError(actual, "parsing go.mod: missing module line")
+            if summary.path not in (module.path, actual.path):
+                declared = f"\tmodule declares its path as: {summary.path}\n\t        but was required as: {module.path}"
+                raise ModuleError(actual, f"parsing go.mod:\n{declared}")
+        return self._without_excluded(summary)
+
+    def _without_excluded(self, summary: Summary) -> Summary:
+        excluded = self.workspace.excluded
+        if any(excluded(requirement) for requirement in summary.require):
+            return summary._replace(require=tuple(r for r in summary.require if not excluded(r)))
+        return summary
+
+    def _read(self, module: Version, actual: Version) -> GoMod:
+        """Parse the go.mod of a dependency (modfile.go:760, rawGoModData)."""
+        if actual.version:
+            self.require_sum(actual, mod_key(actual), f" for go.mod file; to add it:\n\tgo mod download {module.path}")
+            name, text = "go.mod", self._fetcher.go_mod(actual).decode("utf-8", "replace")
+        else:
+            name = os.path.join(self.workspace.replacement_dir(actual), "go.mod")
+            try:
+                text = read_text(name)
+            except OSError as error:
+                raise ModuleError(actual, f"reading {name}: {error.strerror}") from None
+        try:
+            return parse_gomod(text, name, strict=False)
+        except GoError as error:
+            raise ModuleError(actual, f"parsing {name}: {error}") from None
+
+    def _prefetch(self, modules: Iterable[Version]) -> None:
+        """Download go.mod files that a step of the graph needs, at once; those without a go.sum line fail later with their message."""
+        sums = self._fetcher.sums
+        wanted = []
+        for module in modules:
+            if module not in self.summaries and module.path not in ("go", "toolchain") and module.version:
+                actual = self.workspace.resolve(module)
+                if actual.version and (not sums.required or sums.recorded(mod_key(actual))):
+                    wanted.append(actual)
+        self._fetcher.prefetch_go_mods(wanted)
+
+    def read_graph(self, pruning: str, roots: list[Version], unprune: frozenset[Version] = frozenset()) -> Graph:
+        """The graph from *roots* on, reaching as far as *pruning* says, and beyond at modules in *unprune*.
+
+        Raises GoError with the chain of requirements that led to the module at fault (buildlist.go:327, readModGraph).
+        """
+        graph = Graph(roots if pruning == WORKSPACE else self._mains())
+        if pruning != WORKSPACE:
+            graph.require(self._mains()[0], roots)
+        walk = _Walk(self, graph, unprune)
+        walk.load([(root, pruning) for root in roots])
+        if pruning == WORKSPACE:
+            walk.load_selected(roots)
+        if walk.errors:
+            chain = graph.find_path(lambda module: module in walk.errors)
+            raise _chain_error(chain, walk.errors[chain[-1]])
+        return graph
+
+    def _vendor_graph(self, vendored: Vendored) -> Graph:
+        """The graph that stands for the vendor folder (buildlist.go:165, initVendor)."""
+        listed = vendored.modules
+        if self.workspace.work:
+            graph = Graph(self.roots)
+            for main in self.workspace.modules:
+                graph.require(main.version, [*(r.module for r in main.gomod.require), *listed])
+            return graph
+        graph = Graph(self._mains())
+        if self.pruning == PRUNED:
+            for module in listed:
+                if self._versions.get(module.path) != module.version:
+                    raise GoError(f"vendored module {module} should be required explicitly in go.mod\n{self.dirty().message}")
+            listed = []
+        graph.require(self._mains()[0], [*self.roots, *listed])
+        return graph
+
+    def build_list(self) -> list[Version]:
+        """The selected version of every module: main modules first, then sorted; without "go" and "toolchain"."""
+        return [module for module in self.graph().build_list() if module.path not in ("go", "toolchain")]
+
+
+class _Walk:
+    """Loads the modules of a graph wave by wave, so that what is missing of one wave is downloaded together."""
+
+    def __init__(self, requirements: Requirements, graph: Graph, unprune: frozenset[Version]) -> None:
+        self._requirements = requirements
+        self._graph = graph
+        self._unprune = unprune
+        self._entered: set[tuple[Version, str]] = set()
+        self._loaded: set[Version] = set()
+        self.errors: dict[Version, GoError] = {}
+
+    def load(self, wave: list[tuple[Version, str]]) -> None:
+        while wave:
+            wave = [entry for entry in dict.fromkeys(wave) if entry not in self._entered and entry[0].version != NONE]
+            self._entered.update(wave)
+            self._requirements._prefetch(module for module, _ in wave)
+            following: list[tuple[Version, str]] = []
+            for module, pruning in wave:
+                following += self._enter(module, pruning)
+            wave = following
+
+    def _enter(self, module: Version, pruning: str) -> list[tuple[Version, str]]:
+        """Add one module's requirements to the graph; gives what must be loaded for it (buildlist.go:392-425)."""
+        try:
+            summary = self._requirements.summary(module)
+        except GoError as error:
+            self.errors[module] = error
+            return []
+        if module not in self._loaded:
+            self._loaded.add(module)
+            self._graph.require(module, summary.require)
+        following = UNPRUNED if pruning == UNPRUNED else summary.pruning
+        everything = pruning != PRUNED or summary.pruning == UNPRUNED
+        return [(required, following) for required in summary.require if everything or required in self._unprune]
+
+    def load_selected(self, roots: list[Version]) -> None:
+        """Load the selected versions of what workspace modules need, until nothing changes (buildlist.go:434-475)."""
+        graph = self._graph
+        paths = {root.path for root in roots}
+        seen: set[Version] = set()
+        while True:
+            wanted: set[Version] = set()
+            for path in paths:
+                module = Version(path, graph.selected(path))
+                if module not in seen:
+                    wanted.add(module)
+                    continue
+                for required in graph.required_by(module) or ():
+                    selected = Version(required.path, graph.selected(required.path))
+                    if selected not in seen and gover.module_key(*selected) > gover.module_key(*required):
+                        wanted.add(selected)
+            if not wanted:
+                return
+            self.load([(module, WORKSPACE) for module in sorted(wanted, key=sort_key)])
+            seen |= wanted
+            paths |= {module.path for module in wanted}
+
+
+def _chain_error(chain: list[Version], error: GoError) -> GoError:
+    """Tell how the build came to require the module at fault (cmd/go/internal/mvs/errors.go:62)."""
+    while chain and not chain[0].version:
+        chain = chain[1:]
+    if not chain:
+        return error
+    last = chain[-1]
+    before = "".join(f"{module} requires\n\t" for module in chain[:-1])
+    if isinstance(error, ModuleError):
+        told = str(error) if error.module == last else f"{last} (replaced by {error.module}): {error.cause}"
+    else:
+        told = error.message if error.message.startswith(f"{last}: ") else f"{last}: {error}"
+    return GoError(before + told)
