@@ -1,0 +1,245 @@
+package runtime
+
+import (
+	"internal/runtime/sys"
+	"unsafe"
+)
+
+// The collector: mark and sweep with the world stopped.
+//
+// The world is one thread, so "stopped" means: the collection runs on the system stack in the middle of an allocation, and no goroutine
+// runs until it is done. Hence no write barriers (compiled code is built without), no phases, and these invariants:
+//
+//	Between collections   the mark bits of a span say which objects the last collection found alive. Objects allocated since have none.
+//	While marking         an object is marked before it is queued, queued once, and then all its pointers are followed.
+//	After marking         what has no mark cannot be reached by the program, and its slots are free as they are: nothing is written
+//	                      to them until they are allocated again.
+//
+// Roots are the data and bss sections by the linker's pointer masks, goroutine stacks by the compiler's stack maps (gc_stack.go), and what the
+// tables of finalizers, cleanups and weak pointers hold (final.go).
+
+// collectionHooks is set by final.go when there is something of it for a collection to do; a program without finalizers, cleanups and
+// weak pointers does not carry that code.
+var collectionHooks struct {
+	mark   func() // mark what the tables refer to
+	decide func() // after marking: clear weak pointers, queue finalizers and cleanups, marking what these need
+	after  func() // on the goroutine's stack, when all is done: wake who runs them
+}
+
+// poolCleanup empties the pools of package sync before a collection.
+var poolCleanup func()
+
+//go:linkname sync_runtime_registerPoolCleanup sync.runtime_registerPoolCleanup
+func sync_runtime_registerPoolCleanup(f func()) { poolCleanup = f }
+
+// stress makes collections frequent, to test the runtime: GODEBUG=gcstress=n collects at every n-th allocation and overwrites free memory.
+var stress struct {
+	every, count int64
+}
+
+// GC runs a garbage collection and blocks the caller until it is complete.
+func GC() {
+	pace.init()
+	memstats.numForcedGC++
+	collect()
+}
+
+// collect runs a collection on behalf of the running goroutine.
+func collect() {
+	start := nanotime()
+	if poolCleanup != nil {
+		poolCleanup()
+	}
+	systemstack(collectNow)
+	memstats.pause(start, nanotime())
+	if collectionHooks.after != nil {
+		collectionHooks.after()
+	}
+}
+
+// mayCollect reports whether the caller can be interrupted by a collection: it is a goroutine, not the scheduler or a signal handler,
+// whose frames no stack map describes.
+func mayCollect() bool {
+	gp := getg()
+	return gp == gp.m.curg && gp.m.mallocing == 0
+}
+
+// collectionDue is asked whenever an allocator needs a new span.
+func collectionDue() bool {
+	if stress.every != 0 {
+		return stressDue()
+	}
+	return pace.live >= pace.goal && pace.due() && mayCollect()
+}
+
+func stressDue() bool {
+	stress.count++
+	return stress.count%stress.every == 0 && mayCollect()
+}
+
+// collectForMemory is the last resort when the system has no more memory: whatever GOGC says, try to find some.
+func collectForMemory() {
+	if mayCollect() {
+		collect()
+	}
+	releasePages(0)
+}
+
+// collectNow runs on the system stack.
+func collectNow() {
+	for i := range scanSlots {
+		scanSlots[i].retire()
+		noscanSlots[i].retire()
+	}
+	tiny.slot = 0
+	clearMarks()
+	markRoots()
+	drain()
+	if collectionHooks.decide != nil {
+		collectionHooks.decide()
+	}
+	marking.trim()
+	pace.marked = sweep()
+	pace.live = pace.marked
+	pace.next()
+	pace.release()
+	memstats.numGC++
+}
+
+// clearMarks prepares all spans for marking.
+func clearMarks() {
+	pages := heap.mapped >> pageShift
+	for page := uintptr(0); page < pages; {
+		s := *spanSlot(page)
+		page += s.npages
+		s.live = 0
+		marks := marksOf(s)
+		for end := marks + (uintptr(s.nelems)+63)/64*8; marks < end; marks += 8 {
+			*(*uint64)(unsafe.Pointer(marks)) = 0
+		}
+	}
+}
+
+// sweep frees the spans without a marked object and lists, for each size class, those with some free slots. It returns the number
+// of bytes of marked objects. It walks downwards, so that the lists are in the order of addresses.
+func sweep() uintptr {
+	var live uintptr
+	for i := range scanSlots {
+		scanSlots[i].freed, noscanSlots[i].freed = scanSlots[i].handed, noscanSlots[i].handed
+	}
+	for page := heap.mapped >> pageShift; page > 0; {
+		s := *spanSlot(page - 1)
+		page -= s.npages
+		if s.kind == spanFree {
+			continue
+		}
+		s.released = false
+		n := uintptr(s.live)
+		live += n * s.elemsize
+		if stress.every != 0 {
+			poison(s)
+		}
+		c := &scanSlots[s.class]
+		if s.kind == spanNoScan {
+			c = &noscanSlots[s.class]
+		}
+		c.freed -= uint64(n)
+		switch {
+		case n == 0:
+			if s.class == 0 {
+				memstats.largeFrees++
+				memstats.largeFreed += uint64(s.elemsize)
+			}
+			heap.usedPages -= s.npages
+			page = (freePages(s, false).start - heap.start) >> pageShift
+		case n < uintptr(s.nelems):
+			s.next, c.partial = c.partial, s
+		}
+	}
+	return live
+}
+
+// poison overwrites the free slots of s: what was wrongly thought free will be noticed.
+func poison(s *mspan) {
+	for i := uintptr(0); i < uintptr(s.nelems); i++ {
+		if *(*uint64)(unsafe.Pointer(marksOf(s) + i/64*8))>>(i%64)&1 == 0 {
+			p := s.start + i*s.elemsize
+			for end := p + s.elemsize; p < end; p += 8 {
+				*(*uint64)(unsafe.Pointer(p)) = 0xdeaddeaddeaddead
+			}
+		}
+	}
+}
+
+// markRoots marks what the program can reach without the heap.
+func markRoots() {
+	for md := &firstmoduledata; md != nil; md = md.next {
+		if md.gcdatamask.bytedata == nil {
+			md.gcdatamask = expandMask(md.gcdata, (md.edata-md.data)/8)
+			md.gcbssmask = expandMask(md.gcbss, (md.ebss-md.bss)/8)
+		}
+		scanMasked(md.data, md.gcdatamask)
+		scanMasked(md.bss, md.gcbssmask)
+	}
+	if collectionHooks.mark != nil {
+		collectionHooks.mark()
+	}
+	forEachG(markStack)
+}
+
+// scanMasked marks what the pointers of a block of memory point to.
+func scanMasked(block uintptr, mask bitvector) {
+	for i := int32(0); i < mask.n; i += 8 {
+		for bits := *addb(mask.bytedata, uintptr(i/8)); bits != 0; bits &= bits - 1 {
+			mark(*(*uintptr)(unsafe.Pointer(block + uintptr(i)*8 + uintptr(sys.TrailingZeros8(bits))*8)))
+		}
+	}
+}
+
+// expandMask runs a "GC program", which is how the linker writes the pointer mask of a section: a byte n < 0x80 is followed by n bits, a byte
+// 0x80|n says that the last n bits are repeated, as often as the number after it says; if n is 0, it comes as a number too. Zero ends it.
+// Numbers are in the variable-length encoding of package encoding/binary.
+func expandMask(program, nbits uintptr) bitvector {
+	mask := (*byte)(persistentalloc((nbits+7)/8+1, 1, &memstats.gcMiscSys))
+	at := uintptr(0)
+	put := func(bit byte) {
+		*addb(mask, at/8) |= bit << (at % 8)
+		at++
+	}
+	for {
+		op := *(*byte)(unsafe.Pointer(program))
+		program++
+		n := uintptr(op & 0x7f)
+		switch {
+		case op == 0:
+			return bitvector{int32(nbits), mask}
+		case op < 0x80:
+			for i := uintptr(0); i < n; i++ {
+				put(*(*byte)(unsafe.Pointer(program + i/8)) >> (i % 8) & 1)
+			}
+			program += (n + 7) / 8
+		default:
+			if n == 0 {
+				n, program = uvarint(program)
+			}
+			var times uintptr
+			times, program = uvarint(program)
+			for i := n * times; i > 0; i-- {
+				from := at - n
+				put(*addb(mask, from/8) >> (from % 8) & 1)
+			}
+		}
+	}
+}
+
+// uvarint decodes the number at p and returns it with the address behind it.
+func uvarint(p uintptr) (x, next uintptr) {
+	for shift := 0; ; shift += 7 {
+		b := *(*byte)(unsafe.Pointer(p))
+		p++
+		x |= uintptr(b&0x7f) << shift
+		if b < 0x80 {
+			return x, p
+		}
+	}
+}

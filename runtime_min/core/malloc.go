@@ -1,0 +1,255 @@
+package runtime
+
+import (
+	"internal/runtime/gc"
+	"internal/runtime/math"
+	"unsafe"
+)
+
+// Allocation: what compiled code calls. One thread runs Go code and signal handlers allocate nothing, so there are no locks.
+//
+//	mallocgc              any size; also newobject, newarray and what package reflect calls
+//	mallocgc…SC1 … SC7    objects of at most 80 bytes; compiled code calls the function of their size class itself
+//	mallocgcTinySC2       objects below 16 bytes without pointers, several to a slot
+//
+// An object is described to the collector when it is allocated: by pointer bits, by its type, or by being in a span without pointers.
+
+// No object is bigger; makeslice and its like compare with it.
+const maxAlloc = 1 << 48
+
+// zerobase is the address of all objects of size zero.
+var zerobase uintptr
+
+// tiny is the slot that small objects without pointers are put in.
+var tiny struct {
+	slot     uintptr // 0: none
+	used     uintptr // bytes
+	combined uint64  // objects that needed no slot of their own
+}
+
+// mallocgc allocates an object of size bytes, consisting of values of type typ (nil: no pointers). It reads as zeros unless
+// needzero is false and it has no pointers.
+//
+//go:linkname mallocgc
+func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	if size == 0 {
+		return unsafe.Pointer(&zerobase)
+	}
+	if typ == nil || !typ.Pointers() {
+		if size < tinySize {
+			return mallocgcTinySC2(size, typ, needzero)
+		}
+		if size > mostSmall {
+			return mallocLarge(size, nil, needzero)
+		}
+		class := sizeClass(size)
+		c := &noscanSlots[class]
+		for c.next >= c.end {
+			c.refill(class, true)
+		}
+		p := c.next
+		elemsize := uintptr(gc.SizeClassToSize[class])
+		c.next = p + elemsize
+		if needzero && c.needzero && !c.byRuns {
+			memclrNoHeapPointers(unsafe.Pointer(p), elemsize)
+		}
+		return unsafe.Pointer(p)
+	}
+	if size <= mostInBits {
+		class := sizeClass(size)
+		c := &scanSlots[class]
+		for c.next >= c.end {
+			c.refill(class, false)
+		}
+		p := c.next
+		c.next = p + uintptr(gc.SizeClassToSize[class])
+		c.setPointerBits(p, size, typ)
+		return unsafe.Pointer(p)
+	}
+	if size > mostSmall {
+		return mallocLarge(size, typ, true)
+	}
+	// Go's own runtime keeps the type in the object. We do not, but leave the place, so that slices grow by the same steps (roundupsize).
+	class := sizeClass(size + gc.MallocHeaderSize)
+	c := &scanSlots[class]
+	for c.next >= c.end {
+		c.refill(class, false)
+	}
+	p := c.next
+	c.next = p + uintptr(gc.SizeClassToSize[class])
+	*c.span.typeSlot(c.span.objIndex(p)) = typ
+	return unsafe.Pointer(p)
+}
+
+// typeSlot is where a span of kind spanTyped keeps the type of its object number i.
+func (s *mspan) typeSlot(i uintptr) **_type { return (**_type)(unsafe.Pointer(s.pointers + i*8)) }
+
+// mallocLarge allocates an object in a span of its own.
+func mallocLarge(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	npages := (size + pageMask) >> pageShift
+	if size+pageMask < size {
+		outOfMemory(size)
+	}
+	pace.allocated(npages << pageShift)
+	if collectionDue() {
+		collect()
+		pace.live += npages << pageShift // the collection set it to what it found
+	}
+	s := allocPages(npages, spanLines(16))
+	if s == nil {
+		collectForMemory()
+		if s = allocPages(npages, spanLines(16)); s == nil {
+			outOfMemory(size)
+		}
+	}
+	s.elemsize, s.nelems = npages<<pageShift, 1
+	s.pointers = marksOf(s) + 8
+	s.kind = spanNoScan
+	if typ != nil {
+		s.kind = spanTyped
+		*s.typeSlot(0) = typ
+	}
+	if needzero && !s.released {
+		memclrNoHeapPointers(unsafe.Pointer(s.start), s.elemsize)
+	}
+	memstats.largeObjects++
+	memstats.largeBytes += uint64(s.elemsize)
+	return unsafe.Pointer(s.start)
+}
+
+func outOfMemory(size uintptr) {
+	print("runtime: out of memory: cannot allocate ", size, "-byte block (", heap.mapped, " in use)\n")
+	throw("out of memory")
+}
+
+// mallocgcTinySC2 allocates an object below 16 bytes without pointers. It goes behind the last such object if that leaves room. The
+// slot lives as long as any object in it: that may be long, but it is 16 bytes.
+func mallocgcTinySC2(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	off := tiny.used
+	if size&7 == 0 {
+		off = (off + 7) &^ 7
+	} else if size&3 == 0 {
+		off = (off + 3) &^ 3
+	} else if size&1 == 0 {
+		off = (off + 1) &^ 1
+	}
+	if off+size <= tinySize && tiny.slot != 0 {
+		tiny.used = off + size
+		tiny.combined++
+		return unsafe.Pointer(tiny.slot + off)
+	}
+	c := &noscanSlots[tinyClass]
+	for c.next >= c.end {
+		c.refill(tinyClass, true)
+	}
+	p := c.next
+	c.next = p + tinySize
+	if size < tiny.used || tiny.slot == 0 {
+		tiny.slot, tiny.used = p, size
+	}
+	return unsafe.Pointer(p)
+}
+
+// The functions of the size classes. All sizes are constant, so a test and a few stores are left of the general way.
+
+func mallocgcSmallNoScanSC1(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocNoScan(1, 8))
+}
+func mallocgcSmallNoScanSC2(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocNoScan(2, 16))
+}
+func mallocgcSmallNoScanSC3(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocNoScan(3, 24))
+}
+func mallocgcSmallNoScanSC4(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocNoScan(4, 32))
+}
+func mallocgcSmallNoScanSC5(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocNoScan(5, 48))
+}
+func mallocgcSmallNoScanSC6(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocNoScan(6, 64))
+}
+func mallocgcSmallNoScanSC7(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocNoScan(7, 80))
+}
+
+// mallocNoScan hands out a slot of a class whose runs are cleared.
+func mallocNoScan(class, elemsize uintptr) uintptr {
+	c := &noscanSlots[class]
+	for c.next >= c.end {
+		c.refill(class, true)
+	}
+	p := c.next
+	c.next = p + elemsize
+	return p
+}
+
+func mallocgcSmallScanNoHeaderSC1(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocScan(1, 8, 0, typ))
+}
+func mallocgcSmallScanNoHeaderSC2(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocScan(2, 16, 1, typ))
+}
+func mallocgcSmallScanNoHeaderSC3(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocScan(3, 24, 2, typ))
+}
+func mallocgcSmallScanNoHeaderSC4(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocScan(4, 32, 2, typ))
+}
+func mallocgcSmallScanNoHeaderSC5(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocScan(5, 48, 3, typ))
+}
+func mallocgcSmallScanNoHeaderSC6(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocScan(6, 64, 3, typ))
+}
+func mallocgcSmallScanNoHeaderSC7(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	return unsafe.Pointer(mallocScan(7, 80, 4, typ))
+}
+
+// mallocScan hands out a slot for one value of type typ, with 1<<shift pointer bits. It is setPointerBits with constants: elemsize
+// divides by a multiplication, and the mask of so small a type is in its first two bytes.
+func mallocScan(class, elemsize, shift uintptr, typ *_type) uintptr {
+	c := &scanSlots[class]
+	for c.next >= c.end {
+		c.refill(class, false)
+	}
+	p := c.next
+	c.next = p + elemsize
+	bit := (p - c.start) / elemsize << shift
+	word := (*uint64)(unsafe.Pointer(c.pointers + bit/64*8))
+	mask := *(*uint64)(unsafe.Pointer(typ.GCData))
+	*word = *word&^(uint64(1<<(1<<shift)-1)<<(bit%64)) | mask<<(bit%64)
+	return p
+}
+
+func newobject(typ *_type) unsafe.Pointer { return mallocgc(typ.Size_, typ, true) }
+
+// newarray allocates n values of type typ side by side.
+//
+//go:linkname newarray
+func newarray(typ *_type, n int) unsafe.Pointer {
+	if n == 1 {
+		return mallocgc(typ.Size_, typ, true)
+	}
+	mem, overflow := math.MulUintptr(typ.Size_, uintptr(n))
+	if overflow || mem > maxAlloc || n < 0 {
+		panic(plainError("runtime: allocation size out of range"))
+	}
+	return mallocgc(mem, typ, true)
+}
+
+//go:linkname maps_newobject internal/runtime/maps.newobject
+func maps_newobject(typ *_type) unsafe.Pointer { return newobject(typ) }
+
+//go:linkname maps_newarray internal/runtime/maps.newarray
+func maps_newarray(typ *_type, n int) unsafe.Pointer { return newarray(typ, n) }
+
+//go:linkname reflect_unsafe_New reflect.unsafe_New
+func reflect_unsafe_New(typ *_type) unsafe.Pointer { return newobject(typ) }
+
+//go:linkname reflectlite_unsafe_New internal/reflectlite.unsafe_New
+func reflectlite_unsafe_New(typ *_type) unsafe.Pointer { return newobject(typ) }
+
+//go:linkname reflect_unsafe_NewArray reflect.unsafe_NewArray
+func reflect_unsafe_NewArray(typ *_type, n int) unsafe.Pointer { return newarray(typ, n) }

@@ -1,0 +1,338 @@
+package runtime
+
+import (
+	"internal/runtime/gc"
+	"internal/runtime/sys"
+	"unsafe"
+)
+
+// Pages: where the memory of objects comes from.
+//
+// The heap is one range of addresses, reserved without access at the first allocation (a reservation costs neither memory nor page
+// tables), with the span table in front of it. It grows at its end: [start, start+mapped) may be read and written. So
+//
+//	is p in the heap?      p-start < mapped          one subtraction, one comparison
+//	whose page is it?      spans[(p-start)>>13]      one load
+//
+// which is what the collector asks of every word it looks at.
+//
+// Pages are handed out in runs. Every run, in use or free, has a span (mspan); runs that are free are kept in lists by length and
+// merged with free neighbours. A free run is either released (no memory behind it, reads as zeros: never used, or given back to the
+// system) or dirty. The two kinds never merge, so "released" tells both the accounts and the allocator (needs clearing?) the truth.
+
+const (
+	pageShift = gc.PageShift
+	pageSize  = 1 << pageShift
+	pageMask  = pageSize - 1
+
+	mostReserved  = 1 << 40  // bytes of address space asked for
+	leastReserved = 64 << 20 // what we are content with where address space is limited (ulimit -v)
+	leastGrowth   = 256 << 10
+	mostGrowth    = 64 << 20
+)
+
+type spanKind uint8
+
+const (
+	spanFree   spanKind = iota // a free run
+	spanNoScan                 // objects without pointers
+	spanBits                   // small objects; one bit for each word says whether it is a pointer
+	spanTyped                  // other objects with pointers; a *_type for each
+)
+
+// mspan describes a run of pages. Spans live outside the heap and are never given back, only reused.
+//
+// Behind the header stand the mark bits (one for each object, in words of 64) and then what describes the pointers of the objects:
+// see spanKind. What the collector reads of a span it does not scan fits one cache line.
+type mspan struct {
+	_        sys.NotInHeap
+	start    uintptr // address of the first page
+	npages   uintptr
+	elemsize uintptr // bytes from one object to the next
+	nelems   uint32  // number of objects; 0 for free runs, so that no word is taken for a pointer into them
+	magic    uint32  // ⌈2³²/elemsize⌉, see objIndex; 0 if there is one object
+	live     uint32  // number of mark bits set
+	kind     spanKind
+	shift    uint8   // spanBits: each object has 1<<shift pointer bits, at least one for each word
+	class    uint8   // size class; 0 for an object with a span of its own
+	released bool    // spanFree: no memory behind it. Others: it was so when the span was made
+	pointers uintptr // address of the pointer bits or types
+	next     *mspan  // in a list of free runs, or of spans with free slots
+	prev     *mspan  // in a list of free runs
+	lines    uintptr // cache lines of header and bits
+}
+
+const spanHeader = unsafe.Sizeof(mspan{})
+
+// heap is all the state of the page allocator.
+var heap struct {
+	start    uintptr // address of the first page; the span table ends here
+	mapped   uintptr // bytes from start on that may be accessed
+	reserved uintptr // bytes from start on that are ours
+	table    uintptr // bytes of the span table that may be accessed
+	spans    uintptr // address of the span table
+
+	free       [2]freeRuns // dirty, released
+	spareSpans [maxSpanLines + 1]*mspan
+
+	// Pages in use, free and dirty, free and released. Their sum is mapped.
+	usedPages, dirtyPages, releasedPages uintptr
+}
+
+// freeRuns holds free runs by length: lists[n-1] those of n pages for n ≤ 64, then one list for each power of two.
+type freeRuns struct {
+	lists [freeLists]*mspan
+	some  [2]uint64 // bit i is set if lists[i] is not empty
+}
+
+const (
+	exactLists = 64
+	freeLists  = 128
+)
+
+func freeList(npages uintptr) uintptr {
+	if npages <= exactLists {
+		return npages - 1
+	}
+	return exactLists - 7 + uintptr(sys.Len64(uint64(npages))) // 65…127 pages have 7 bits
+}
+
+func (f *freeRuns) add(s *mspan) {
+	i := freeList(s.npages)
+	s.next, s.prev = f.lists[i], nil
+	if s.next != nil {
+		s.next.prev = s
+	}
+	f.lists[i] = s
+	f.some[i/64] |= 1 << (i % 64)
+}
+
+func (f *freeRuns) remove(s *mspan) {
+	i := freeList(s.npages)
+	if s.next != nil {
+		s.next.prev = s.prev
+	}
+	if s.prev != nil {
+		s.prev.next = s.next
+		return
+	}
+	f.lists[i] = s.next
+	if s.next == nil {
+		f.some[i/64] &^= 1 << (i % 64)
+	}
+}
+
+// find returns a run of at least npages pages, or nil: the shortest list that can hold one, the first that fits.
+func (f *freeRuns) find(npages uintptr) *mspan {
+	for i := freeList(npages); i < freeLists; i++ {
+		rest := f.some[i/64] >> (i % 64)
+		if rest == 0 {
+			i |= 63
+			continue
+		}
+		i += uintptr(sys.TrailingZeros64(rest))
+		for s := f.lists[i]; s != nil; s = s.next {
+			if s.npages >= npages {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+func spanSlot(page uintptr) **mspan {
+	return (**mspan)(unsafe.Pointer(heap.spans + page*8))
+}
+
+// spanOf returns the span whose page holds p, or nil if p is not in the heap or in the middle of a free run.
+func spanOf(p uintptr) *mspan {
+	off := p - heap.start
+	if off >= heap.mapped {
+		return nil
+	}
+	return *spanSlot(off >> pageShift)
+}
+
+// allocPages returns a span of npages pages with start, npages and released set, of kind spanFree and in no list.
+// lines is the size of the span itself. It returns nil if there is no memory.
+func allocPages(npages, lines uintptr) *mspan {
+	run := heap.free[0].find(npages)
+	if run == nil {
+		run = heap.free[1].find(npages)
+	}
+	if run == nil {
+		if run = growHeap(npages); run == nil {
+			return nil
+		}
+	}
+	takeRun(run)
+	s := newSpan(lines)
+	s.start, s.npages, s.released = run.start, npages, run.released
+	heap.usedPages += npages
+	if rest := run.npages - npages; rest > 0 {
+		run.start += npages << pageShift
+		run.npages = rest
+		putRun(run)
+	} else {
+		freeSpan(run)
+	}
+	page := (s.start - heap.start) >> pageShift
+	for i := uintptr(0); i < npages; i++ {
+		*spanSlot(page + i) = s
+	}
+	return s
+}
+
+// freePages makes the pages of s, which is in no list and in no count, a free run, merged with free runs of its kind beside it.
+// It returns the run. Afterwards s is gone.
+func freePages(s *mspan, released bool) *mspan {
+	page := (s.start - heap.start) >> pageShift
+	memclrNoHeapPointers(unsafe.Pointer(spanSlot(page)), s.npages*8)
+	start, npages := s.start, s.npages
+	freeSpan(s)
+	if before := freeNeighbour(start-1, released); before != nil {
+		takeRun(before)
+		start, npages = before.start, npages+before.npages
+		freeSpan(before)
+	}
+	if after := freeNeighbour(start+npages<<pageShift, released); after != nil {
+		takeRun(after)
+		npages += after.npages
+		freeSpan(after)
+	}
+	run := newSpan(spanLines(0))
+	run.start, run.npages, run.released = start, npages, released
+	putRun(run)
+	return run
+}
+
+// freeNeighbour returns the free run that holds the address p, the last of one run or the first of another, if it is of the kind wanted.
+func freeNeighbour(p uintptr, released bool) *mspan {
+	if s := spanOf(p); s != nil && s.kind == spanFree && s.released == released {
+		return s
+	}
+	return nil
+}
+
+// putRun enters a free run in its list; its first and last page refer to it, the pages between to nothing.
+func putRun(s *mspan) {
+	first := (s.start - heap.start) >> pageShift
+	*spanSlot(first) = s
+	*spanSlot(first + s.npages - 1) = s
+	if s.released {
+		heap.free[1].add(s)
+		heap.releasedPages += s.npages
+	} else {
+		heap.free[0].add(s)
+		heap.dirtyPages += s.npages
+	}
+}
+
+func takeRun(s *mspan) {
+	first := (s.start - heap.start) >> pageShift
+	*spanSlot(first) = nil
+	*spanSlot(first + s.npages - 1) = nil
+	if s.released {
+		heap.free[1].remove(s)
+		heap.releasedPages -= s.npages
+	} else {
+		heap.free[0].remove(s)
+		heap.dirtyPages -= s.npages
+	}
+}
+
+// growHeap maps more of the reservation and returns a free run of at least npages pages at its end, or nil.
+// The steps double, so that a small program maps little and a big one makes few system calls.
+func growHeap(npages uintptr) *mspan {
+	if heap.reserved == 0 && !reserveHeap() {
+		return nil
+	}
+	need := npages << pageShift
+	if last := freeNeighbour(heap.start+heap.mapped-1, true); last != nil {
+		need -= last.npages << pageShift // find did not take it: it is shorter than npages
+	}
+	if need > heap.reserved-heap.mapped || need > mostReserved {
+		return nil
+	}
+	step := max(need, min(max(heap.mapped, leastGrowth), mostGrowth))
+	step = min(alignUp(step, leastGrowth), heap.reserved-heap.mapped)
+	if !mapHeap(step) {
+		step = need
+		if !mapHeap(step) {
+			return nil
+		}
+	}
+	s := newSpan(spanLines(0))
+	s.start, s.npages = heap.start+heap.mapped, step>>pageShift
+	heap.mapped += step
+	return freePages(s, true)
+}
+
+// mapHeap makes the next step bytes of the heap and the part of the span table that describes them accessible.
+func mapHeap(step uintptr) bool {
+	table := alignUp((heap.mapped+step)>>pageShift*8, physPageSize)
+	if table > heap.table {
+		if !sysAllow(heap.spans+heap.table, table-heap.table) {
+			return false
+		}
+		heap.table = table
+	}
+	return sysAllow(heap.start+heap.mapped, step)
+}
+
+// reserveHeap finds address space for span table and heap. Where the whole is refused, half is tried, and so on.
+func reserveHeap() bool {
+	for size := uintptr(mostReserved); size >= leastReserved; size /= 2 {
+		table := size >> pageShift * 8
+		p := sysReserve(heapHint, size+table)
+		if p == 0 {
+			continue
+		}
+		heap.spans = p
+		heap.start = alignUp(p+table, pageSize)
+		heap.reserved = (p + size + table - heap.start) &^ pageMask
+		return true
+	}
+	return false
+}
+
+// newSpan returns a span of so many cache lines, all zero.
+func newSpan(lines uintptr) *mspan {
+	s := heap.spareSpans[lines]
+	if s != nil {
+		heap.spareSpans[lines] = s.next
+		memclrNoHeapPointers(unsafe.Pointer(s), lines*cacheLine)
+	} else {
+		s = (*mspan)(persistentalloc(lines*cacheLine, cacheLine, &memstats.mspan_sys))
+	}
+	s.lines = lines
+	return s
+}
+
+func freeSpan(s *mspan) {
+	s.kind, s.nelems = spanFree, 0
+	s.next = heap.spareSpans[s.lines]
+	heap.spareSpans[s.lines] = s
+}
+
+const cacheLine = 64
+
+// maxSpanLines: a span of 8-byte objects in one page has the most bits: 1024 for marks, 1024 for pointers.
+const maxSpanLines = (spanHeader + 2*pageSize/8/8 + 128 + cacheLine - 1) / cacheLine
+
+// spanLines returns the size in cache lines of a span with so many bytes of bits.
+func spanLines(bits uintptr) uintptr { return (spanHeader + bits + cacheLine - 1) / cacheLine }
+
+// releasePages gives the memory of dirty runs back to the system, long runs first, until at most keep pages are dirty.
+// It returns the number of bytes given back.
+func releasePages(keep uintptr) uintptr {
+	before := heap.dirtyPages
+	for i := freeLists - 1; i >= 0 && heap.dirtyPages > keep; i-- {
+		for s := heap.free[0].lists[i]; s != nil && heap.dirtyPages > keep; s = heap.free[0].lists[i] {
+			takeRun(s)
+			sysForget(s.start, s.npages<<pageShift)
+			freePages(s, true)
+		}
+	}
+	return (before - heap.dirtyPages) << pageShift
+}

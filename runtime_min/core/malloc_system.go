@@ -1,0 +1,174 @@
+package runtime
+
+import (
+	"internal/runtime/syscall/linux"
+	"unsafe"
+)
+
+// Memory from the system.
+
+const (
+	sysMprotect = 10
+	sysMremap   = 25
+	sysMadvise  = 28
+
+	protNone      = 0
+	protReadWrite = 3
+	mapPrivate    = 0x2
+	mapAnonymous  = 0x20
+	mapNoReserve  = 0x4000
+	mremapMayMove = 1
+	adviceForget  = 4 // MADV_DONTNEED
+
+	physPageSize = 4096
+
+	// Where the heap is put if the place is free. An address that is neither a likely integer nor valid UTF-8 makes stray words that
+	// look like pointers rare.
+	heapHint = 0xc000000000
+)
+
+// sysReserve returns size bytes of address space that must not be accessed yet, at hint or elsewhere, or 0.
+func sysReserve(hint, size uintptr) uintptr {
+	p, errno := mmap(unsafe.Pointer(hint), size, protNone, mapPrivate|mapAnonymous|mapNoReserve, -1, 0)
+	if errno != 0 {
+		return 0
+	}
+	return uintptr(p)
+}
+
+// sysAllow makes reserved memory accessible; it reads as zeros. False: the system has no memory.
+func sysAllow(p, size uintptr) bool {
+	_, _, errno := linux.Syscall6(sysMprotect, p, size, protReadWrite, 0, 0, 0)
+	return errno == 0
+}
+
+// sysForget gives the memory of whole pages back; they stay accessible and read as zeros.
+func sysForget(p, size uintptr) {
+	linux.Syscall6(sysMadvise, p, size, adviceForget, 0, 0, 0)
+}
+
+// sysMap returns size bytes of zeroed memory outside the heap, or nil.
+func sysMap(size uintptr) unsafe.Pointer {
+	p, errno := mmap(nil, size, protReadWrite, mapPrivate|mapAnonymous, -1, 0)
+	if errno != 0 {
+		return nil
+	}
+	return p
+}
+
+func sysMapOrDie(size uintptr, stat *sysMemStat) unsafe.Pointer {
+	p := sysMap(size)
+	if p == nil {
+		throw("runtime: cannot allocate memory")
+	}
+	*stat += sysMemStat(size)
+	return p
+}
+
+// sysAlloc and sysFree are sysMap and its undoing, by the names that kept files use.
+func sysAlloc(size uintptr, stat *sysMemStat, _ string) unsafe.Pointer {
+	p := sysMap(size)
+	if p != nil {
+		*stat += sysMemStat(size)
+	}
+	return p
+}
+
+func sysFree(p unsafe.Pointer, size uintptr, stat *sysMemStat) {
+	linux.Syscall6(sysMunmap, uintptr(p), size, 0, 0, 0, 0)
+	*stat -= sysMemStat(size)
+}
+
+// sysMemStat counts bytes that the runtime got for one purpose, for ReadMemStats.
+type sysMemStat uint64
+
+// Memory that is never given back: the runtime's own tables. The first few kilobytes are part of the program, so that a program that
+// needs no more makes no system call for it.
+var persistent struct {
+	next, end uintptr
+	chunk     uintptr // bytes to ask for next
+	first     [4096]byte
+}
+
+const (
+	leastPersistentChunk = 64 << 10
+	mostPersistentChunk  = 1 << 20
+)
+
+// persistentalloc returns size bytes of zeroed memory for ever, aligned to align (a power of two, or 0 for 8). The collector does not
+// look into it. It never fails: without memory the program ends.
+func persistentalloc(size, align uintptr, stat *sysMemStat) unsafe.Pointer {
+	if align == 0 {
+		align = 8
+	}
+	*stat += sysMemStat(size)
+	a := &persistent
+	if a.end == 0 {
+		a.next = uintptr(unsafe.Pointer(&a.first))
+		a.end = a.next + uintptr(len(a.first))
+		a.chunk = leastPersistentChunk
+	}
+	p := alignUp(a.next, align)
+	if p+size > a.end {
+		if size > a.chunk/4 {
+			return persistentMap(alignUp(size, physPageSize))
+		}
+		p = uintptr(persistentMap(a.chunk))
+		a.end = p + a.chunk
+		a.chunk = min(2*a.chunk, mostPersistentChunk)
+	}
+	a.next = p + size
+	return unsafe.Pointer(p)
+}
+
+func persistentMap(size uintptr) unsafe.Pointer {
+	return sysMapOrDie(size, &memstats.mapped_sys)
+}
+
+// wordStack is a stack of words outside the heap, of any height. The collector's work is in such.
+type wordStack struct {
+	words uintptr // address of the first
+	n     uintptr // number of words on the stack
+	limit uintptr // number of words there is room for
+}
+
+const leastWords = 8 << 10
+
+func (s *wordStack) push(w uintptr) {
+	if s.n == s.limit {
+		s.grow()
+	}
+	*(*uintptr)(unsafe.Pointer(s.words + s.n*8)) = w
+	s.n++
+}
+
+func (s *wordStack) pop() uintptr {
+	s.n--
+	return *(*uintptr)(unsafe.Pointer(s.words + s.n*8))
+}
+
+func (s *wordStack) at(i uintptr) *uintptr {
+	return (*uintptr)(unsafe.Pointer(s.words + i*8))
+}
+
+// grow doubles the room. The kernel moves the pages, nothing is copied.
+func (s *wordStack) grow() {
+	if s.limit == 0 {
+		s.words, s.limit = uintptr(sysMapOrDie(leastWords*8, &memstats.gcMiscSys)), leastWords
+	} else {
+		p, _, errno := linux.Syscall6(sysMremap, s.words, s.limit*8, s.limit*16, mremapMayMove, 0, 0)
+		if errno != 0 {
+			throw("runtime: cannot allocate memory")
+		}
+		s.words = p
+		memstats.gcMiscSys += sysMemStat(s.limit * 8)
+		s.limit *= 2
+	}
+}
+
+// trim gives the memory of a stack that once was high back.
+func (s *wordStack) trim() {
+	if s.limit > leastWords {
+		sysForget(s.words+leastWords*8, (s.limit-leastWords)*8)
+	}
+}

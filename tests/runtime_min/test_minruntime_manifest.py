@@ -1,0 +1,109 @@
+"""The manifest, the overlay made from it, and what happens when the SDK is not the one it was written for."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from scons_go.errors import GoError
+from scons_go.minruntime import load_manifest, overlay_for
+
+MANIFEST = Path(__file__).resolve().parents[2] / "runtime_min" / "manifest.toml"
+VERSION = "1.27.3"
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> tuple[Path, Path]:
+    """A GOROOT with a package of three files, and a manifest that keeps two of them, one changed."""
+    folder = tmp_path / "go" / "src" / "runtime"
+    folder.mkdir(parents=True)
+    files = {"a.go": "package runtime\n", "b.go": "package runtime\n\nvar x, y int\n", "c.go": "package runtime\n"}
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    core = tmp_path / "core"
+    core.mkdir()
+    (core / "own.go").write_text("package runtime\n")
+    (core / "own_amd64.s").write_text("")
+    (core / "README.md").write_text("")
+    manifest = tmp_path / "manifest.toml"
+    manifest.write_text(
+        '[go."9.9".package.runtime]\ncore = "core"\ncompile_flags = ["-B"]\n'
+        f'keep = {{ "a.go" = "{sha256(files["a.go"])}", "b.go" = "{sha256(files["b.go"])}" }}\n'
+        '[go."9.9".package.runtime.rule."b.go"]\ndrop = ["y"]\n'
+    )
+    return tmp_path / "go", manifest
+
+
+def test_overlay(small: tuple[Path, Path], tmp_path: Path) -> None:
+    goroot, manifest = small
+    overlay = overlay_for(load_manifest(str(manifest)), str(goroot), "go9.9", str(tmp_path / "out"))
+    folder = str(goroot / "src" / "runtime")
+    assert overlay.names(folder, ["a.go", "b.go", "c.go"]) == ["a.go", "b.go", "min_own.go", "min_own_amd64.s"]
+    assert overlay.actual(f"{folder}/a.go") == f"{folder}/a.go"
+    assert overlay.read(f"{folder}/b.go") == b"package runtime\n\nvar x, _ int\n"
+    assert overlay.actual(f"{folder}/min_own.go") == str(tmp_path / "core" / "own.go")
+    overlay.materialise()
+    assert Path(overlay.actual(f"{folder}/b.go")).read_text() == "package runtime\n\nvar x, _ int\n"
+
+
+def test_a_drifted_file_is_named(small: tuple[Path, Path], tmp_path: Path) -> None:
+    goroot, manifest = small
+    (goroot / "src" / "runtime" / "a.go").write_text("package runtime // patched\n")
+    with pytest.raises(GoError, match=r"src/runtime/a\.go: this file is not the one of go9\.9"):
+        overlay_for(load_manifest(str(manifest)), str(goroot), "9.9", str(tmp_path / "out"))
+
+
+def test_a_missing_file_is_named(small: tuple[Path, Path], tmp_path: Path) -> None:
+    goroot, manifest = small
+    (goroot / "src" / "runtime" / "b.go").unlink()
+    with pytest.raises(GoError, match=r"src/runtime/b\.go: the min runtime keeps this file of go9\.9"):
+        overlay_for(load_manifest(str(manifest)), str(goroot), "9.9", str(tmp_path / "out"))
+
+
+def test_a_name_that_the_sdk_has_is_refused(small: tuple[Path, Path], tmp_path: Path) -> None:
+    goroot, manifest = small
+    (goroot / "src" / "runtime" / "min_own.go").write_text("package runtime\n")
+    with pytest.raises(GoError, match=r"min_own\.go: a file of the SDK has the name"):
+        overlay_for(load_manifest(str(manifest)), str(goroot), "9.9", str(tmp_path / "out"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("go = 1\n", "go must be a table"),
+        ("[go.x]\nflags = []\n", r"go\.x: unknown entry 'flags'"),
+        ('[go.x.package.p]\nunlisted = "gone"\n', 'unlisted must be "absent" or "kept"'),
+        ('[go.x.package.p.rule."a.go"]\ndrop = []\n', r"a\.go has a rule but is not in keep"),
+        ('[go.x.package.p]\nkeep = { "a.go" = "0" }\n[go.x.package.p.rule."a.go"]\ndrop = ["a"]\nonly = ["b"]\n', "exclude each other"),
+        ('[go.x.package.p]\nkeep = { "a.go" = "0" }\nrule."a.go".replace = [{ old = "", new = "" }]\n', "one short expression"),
+        ("[go\n", "line 1"),
+    ],
+)
+def test_a_wrong_manifest_says_where(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "manifest.toml"
+    path.write_text(text)
+    with pytest.raises(GoError, match=message) as caught:
+        load_manifest(str(path))
+    assert caught.value.position is not None and caught.value.position.file == str(path)
+
+
+def test_a_release_without_a_list_names_those_with_one(tmp_path: Path) -> None:
+    with pytest.raises(GoError, match=r"no list for go1\.22\.10 \(it has: 1\.27\.3\)"):
+        load_manifest(str(MANIFEST)).release("go1.22.10")
+
+
+def test_the_real_manifest_fits_the_sdk(current_goroot: Path, tmp_path: Path) -> None:
+    """Every kept file is the SDK's, every rule applies, and no rule quotes more than an expression."""
+    manifest = load_manifest(str(MANIFEST))
+    overlay = overlay_for(manifest, str(current_goroot), VERSION, str(tmp_path / "out"))
+    release = manifest.release(VERSION)
+    for package in release.packages.values():
+        for name, rule in package.rules.items():
+            changed = [path for path in overlay.generated if path.endswith("/" + name)]
+            assert changed, name
+            assert rule.drop or rule.only or rule.replace, f"the rule for {name} does nothing"
