@@ -19,11 +19,11 @@ from .goobj import STATIC, GoArchive, GoObject, Relocation, Symbol
 # cmd/link/internal/ld/errors.go:62,64 and cmd/link/internal/loader/loader.go:742
 _UNDEFINED = re.compile(r"relocation target (\S+) not defined|reference to undefined builtin \"([^\"]+)\"")
 
-# Relocations that do not make their target reachable: marks for the dead-code pass, weak ones, and the methods of a type, which it
-# keeps only where an interface calls one of that name.
+# Relocations that do not make their target reachable: marks for the dead-code pass, and the methods of a type, which are kept only where
+# an interface calls one of that name.
 _NOT_FOLLOWED = frozenset({"METHODOFF", "USEIFACE", "USEIFACEMETHOD", "USENAMEDMETHOD", "USEFIELD", "INLMARK"})
 
-# Symbols that the linker makes; the end of cmd/link/internal/ld/symtab.go and data.go (facts of 1.22 to 1.27).
+# Symbols that the linker makes (xdefine, defineInternal and CreateSymForUpdate in cmd/link/internal/ld/{symtab,data,pcln,lib}.go).
 _LINKER_MADE = re.compile(
     r"runtime\.(e?(text|rodata|types|noptrdata|data|bss|noptrbss|gcdata|gcbss|pclntab)|e?covctrs|end|pcheader|funcnametab|cutab|filetab|pctab|"
     r"functab|findfunctab|textsectionmap|itablink|typelink|symtab|esymtab|tlsg|modinfo|defaultGOROOT|buildVersion)"
@@ -55,7 +55,7 @@ def undefined_symbols(stderr: str) -> tuple[str, ...]:
 
 
 class _Program:
-    """All objects of a program, indexed by what they define. Names stand for symbols: ABI wrappers are followed as one with their target."""
+    """All objects of a program, indexed by what they define. A name stands for its definitions of either ABI together."""
 
     def __init__(self, archives: Mapping[str, GoArchive]) -> None:
         self.where: dict[str, list[tuple[str, GoObject, Symbol]]] = {}
