@@ -93,7 +93,9 @@ class Package:
     adds (runtime for a main, runtime/cgo and syscall for cgo, ...), not in *imports*.
     *embed_files* maps each pattern to the files it matches, relative to *dir* with slashes.
     *standard* is true for std and cmd packages of GOROOT/src. *for_test* is the import path of the package under test when this is a
-    variant recompiled for that test (import_path then reads ``p [q.test]`` in messages only).
+    variant recompiled for that test (import_path then reads ``p [q.test]`` in messages only), its external tests, or its test main.
+    *ordered_imports* are all imports, implicit ones too, in cmd/go's order where that is not the usual one, as in tests.
+    *cover_mode* is the mode of coverage that the package is instrumented for, "" if it is not.
     """
 
     import_path: str
@@ -109,7 +111,20 @@ class Package:
     for_test: str = ""
     go_debug: tuple[tuple[str, Position], ...] = ()
     cgo_directives: tuple[tuple[str, tuple[str, ...], Position], ...] = ()
+    ordered_imports: tuple[str, ...] = ()
+    cover_mode: str = ""
 
     @property
     def is_main(self) -> bool:
-        return self.name == "main"
+        """Whether this is a program: a command that is tested, or imported by a test, is compiled as a library."""
+        return self.name == "main" and (not self.for_test or self.is_test_main)
+
+    @property
+    def is_test_main(self) -> bool:
+        """Whether this is the generated main package of a test binary."""
+        return bool(self.for_test) and self.import_path == f"{self.for_test}.test"
+
+    @property
+    def origin(self) -> str:
+        """The import path that flags and trimmed paths go by: external tests and the test main have that of the package under test."""
+        return self.for_test if self.import_path in (f"{self.for_test}_test", f"{self.for_test}.test") else self.import_path
