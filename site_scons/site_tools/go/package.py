@@ -78,7 +78,7 @@ class Module:
     dir: str
     go_version: str = ""
     main: bool = False
-    replace: "Module | None" = None
+    replace: Module | None = None
     sum: str = ""
     go_mod: str = ""
 
