@@ -32,11 +32,6 @@ var poolCleanup func()
 //go:linkname sync_runtime_registerPoolCleanup sync.runtime_registerPoolCleanup
 func sync_runtime_registerPoolCleanup(f func()) { poolCleanup = f }
 
-// stress makes collections frequent, to test the runtime: GODEBUG=gcstress=n collects at every n-th allocation and overwrites free memory.
-var stress struct {
-	every, count int64
-}
-
 // GC runs a garbage collection and blocks the caller until it is complete.
 func GC() {
 	pace.init()
@@ -70,11 +65,6 @@ func collectionDue() bool {
 		return stressDue()
 	}
 	return pace.live >= pace.goal && pace.due() && mayCollect()
-}
-
-func stressDue() bool {
-	stress.count++
-	return stress.count%stress.every == 0 && mayCollect()
 }
 
 // collectForMemory is the last resort when the system has no more memory: whatever GOGC says, try to find some.
@@ -157,18 +147,6 @@ func sweep() uintptr {
 		}
 	}
 	return live
-}
-
-// poison overwrites the free slots of s: what was wrongly thought free will be noticed.
-func poison(s *mspan) {
-	for i := uintptr(0); i < uintptr(s.nelems); i++ {
-		if *(*uint64)(unsafe.Pointer(marksOf(s) + i/64*8))>>(i%64)&1 == 0 {
-			p := s.start + i*s.elemsize
-			for end := p + s.elemsize; p < end; p += 8 {
-				*(*uint64)(unsafe.Pointer(p)) = 0xdeaddeaddeaddead
-			}
-		}
-	}
 }
 
 // markRoots marks what the program can reach without the heap.

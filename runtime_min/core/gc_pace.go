@@ -1,5 +1,7 @@
 package runtime
 
+import _ "unsafe"
+
 // When to collect, and how much free memory to keep.
 //
 // As in stock Go: the next collection comes when what is allocated reaches live + (live + roots) · GOGC/100, but not before 4 MB · GOGC/100, and
@@ -45,12 +47,12 @@ func (p *pacer) init() {
 		return
 	}
 	p.percent, p.limit = 100, noLimit
-	if s := gogetenv("GOGC"); s == "off" {
+	if s := getenv("GOGC"); s == "off" {
 		p.percent = -1
 	} else if n, ok := decimal(s); ok {
 		p.percent = int32(n)
 	}
-	if s := gogetenv("GOMEMLIMIT"); s != "" && s != "off" {
+	if s := getenv("GOMEMLIMIT"); s != "" && s != "off" {
 		n, ok := parseByteCount(s)
 		if !ok {
 			print("GOMEMLIMIT=", s, "\n")
@@ -58,6 +60,7 @@ func (p *pacer) init() {
 		}
 		p.limit = n
 	}
+	stress.every = gcStress(getenv("GODEBUG"))
 	p.next()
 }
 

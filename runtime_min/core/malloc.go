@@ -150,77 +150,145 @@ func mallocgcTinySC2(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 	return unsafe.Pointer(p)
 }
 
-// The functions of the size classes. All sizes are constant, so a test and a few stores are left of the general way.
+// The functions of the size classes: all sizes are constant, so the way through them is a dozen instructions. What is not simple
+// goes through mallocgc, which does the same.
 
-func mallocgcSmallNoScanSC1(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocNoScan(1, 8))
-}
-func mallocgcSmallNoScanSC2(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocNoScan(2, 16))
-}
-func mallocgcSmallNoScanSC3(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocNoScan(3, 24))
-}
-func mallocgcSmallNoScanSC4(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocNoScan(4, 32))
-}
-func mallocgcSmallNoScanSC5(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocNoScan(5, 48))
-}
-func mallocgcSmallNoScanSC6(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocNoScan(6, 64))
-}
-func mallocgcSmallNoScanSC7(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocNoScan(7, 80))
-}
-
-// mallocNoScan hands out a slot of a class whose runs are cleared.
-func mallocNoScan(class, elemsize uintptr) uintptr {
-	c := &noscanSlots[class]
-	for c.next >= c.end {
-		c.refill(class, true)
-	}
+// take hands out the next slot, or 0 if a new run is needed.
+func (c *slots) take(elemsize uintptr) uintptr {
 	p := c.next
+	if p >= c.end {
+		return 0
+	}
 	c.next = p + elemsize
 	return p
 }
 
-func mallocgcSmallScanNoHeaderSC1(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocScan(1, 8, 0, typ))
-}
-func mallocgcSmallScanNoHeaderSC2(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocScan(2, 16, 1, typ))
-}
-func mallocgcSmallScanNoHeaderSC3(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocScan(3, 24, 2, typ))
-}
-func mallocgcSmallScanNoHeaderSC4(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocScan(4, 32, 2, typ))
-}
-func mallocgcSmallScanNoHeaderSC5(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocScan(5, 48, 3, typ))
-}
-func mallocgcSmallScanNoHeaderSC6(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocScan(6, 64, 3, typ))
-}
-func mallocgcSmallScanNoHeaderSC7(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	return unsafe.Pointer(mallocScan(7, 80, 4, typ))
-}
-
-// mallocScan hands out a slot for one value of type typ, with 1<<shift pointer bits. It is setPointerBits with constants: elemsize
-// divides by a multiplication, and the mask of so small a type is in its first two bytes.
-func mallocScan(class, elemsize, shift uintptr, typ *_type) uintptr {
-	c := &scanSlots[class]
-	for c.next >= c.end {
-		c.refill(class, false)
-	}
-	p := c.next
-	c.next = p + elemsize
+// describe is setPointerBits with constants, for one value of type typ: the division is a multiplication.
+func (c *slots) describe(p, elemsize, shift uintptr, typ *_type) unsafe.Pointer {
 	bit := (p - c.start) / elemsize << shift
 	word := (*uint64)(unsafe.Pointer(c.pointers + bit/64*8))
 	mask := *(*uint64)(unsafe.Pointer(typ.GCData))
 	*word = *word&^(uint64(1<<(1<<shift)-1)<<(bit%64)) | mask<<(bit%64)
-	return p
+	return unsafe.Pointer(p)
+}
+
+//go:nosplit
+func mallocgcSmallNoScanSC1(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	if p := noscanSlots[1].take(8); p != 0 {
+		return unsafe.Pointer(p)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallNoScanSC2(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	if p := noscanSlots[2].take(16); p != 0 {
+		return unsafe.Pointer(p)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallNoScanSC3(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	if p := noscanSlots[3].take(24); p != 0 {
+		return unsafe.Pointer(p)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallNoScanSC4(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	if p := noscanSlots[4].take(32); p != 0 {
+		return unsafe.Pointer(p)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallNoScanSC5(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	if p := noscanSlots[5].take(48); p != 0 {
+		return unsafe.Pointer(p)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallNoScanSC6(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	if p := noscanSlots[6].take(64); p != 0 {
+		return unsafe.Pointer(p)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallNoScanSC7(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	if p := noscanSlots[7].take(80); p != 0 {
+		return unsafe.Pointer(p)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallScanNoHeaderSC1(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	c := &scanSlots[1]
+	if p := c.take(8); p != 0 {
+		return c.describe(p, 8, 0, typ)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallScanNoHeaderSC2(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	c := &scanSlots[2]
+	if p := c.take(16); p != 0 {
+		return c.describe(p, 16, 1, typ)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallScanNoHeaderSC3(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	c := &scanSlots[3]
+	if p := c.take(24); p != 0 {
+		return c.describe(p, 24, 2, typ)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallScanNoHeaderSC4(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	c := &scanSlots[4]
+	if p := c.take(32); p != 0 {
+		return c.describe(p, 32, 2, typ)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallScanNoHeaderSC5(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	c := &scanSlots[5]
+	if p := c.take(48); p != 0 {
+		return c.describe(p, 48, 3, typ)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallScanNoHeaderSC6(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	c := &scanSlots[6]
+	if p := c.take(64); p != 0 {
+		return c.describe(p, 64, 3, typ)
+	}
+	return mallocgc(size, typ, needzero)
+}
+
+//go:nosplit
+func mallocgcSmallScanNoHeaderSC7(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+	c := &scanSlots[7]
+	if p := c.take(80); p != 0 {
+		return c.describe(p, 80, 4, typ)
+	}
+	return mallocgc(size, typ, needzero)
 }
 
 func newobject(typ *_type) unsafe.Pointer { return mallocgc(typ.Size_, typ, true) }

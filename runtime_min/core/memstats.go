@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"internal/runtime/gc"
+	_ "unsafe"
 )
 
 // Statistics. Allocators count where they slow down anyway (a new run of slots, a large object), so that exact numbers cost nothing.
