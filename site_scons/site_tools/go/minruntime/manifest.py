@@ -9,6 +9,7 @@ and hash, declarations by name.
     [go."1.27.3".package.runtime]
     unlisted = "absent"                        # files of the folder not in `keep`: "absent" or "kept"
     core = "core"                              # the folder (beside the manifest) whose files are added
+    compile_flags = ["-B"]                     # for this package, behind those for all
 
     [go."1.27.3".package.runtime.keep]
     "chan.go" = "<sha256>"
@@ -55,12 +56,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class PrunedPackage:
-    """One package of GOROOT/src as the min runtime has it: file name → sha256 of the files kept, rules for some, a folder added."""
+    """One package of GOROOT/src as the min runtime has it: file name → sha256 of the files kept, rules for some, a folder added, flags."""
 
     keep: Mapping[str, str]
     rules: Mapping[str, Rule] = field(default_factory=dict)
     core: str = ""
     keeps_unlisted: bool = False
+    compile_flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,11 @@ class Release:
     compile_flags: tuple[str, ...] = ()
     asm_flags: tuple[str, ...] = ()
     link_flags: tuple[str, ...] = ()
+
+    def flags_for(self, import_path: str) -> tuple[str, ...]:
+        """The compiler flags that the package *import_path* gets besides the usual ones."""
+        package = self.packages.get(import_path)
+        return self.compile_flags + (package.compile_flags if package else ())
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,7 @@ def _release(version: str, table: _Table) -> Release:
 
 
 def _package(table: _Table) -> PrunedPackage:
-    table.only("unlisted", "core", "keep", "rule")
+    table.only("unlisted", "core", "keep", "rule", "compile_flags")
     unlisted = table.string("unlisted", "absent")
     if unlisted not in ("absent", "kept"):
         raise table.error(f'unlisted must be "absent" or "kept", not {unlisted!r}')
@@ -167,7 +174,7 @@ def _package(table: _Table) -> PrunedPackage:
             raise rules.error(f"{name} has a rule but is not in keep")
     core = table.string("core", "")
     folder = os.path.join(os.path.dirname(os.path.abspath(table.path)), core) if core else ""
-    return PrunedPackage(keep, {name: _rule(rules.sub(name)) for name in rules.data}, folder, unlisted == "kept")
+    return PrunedPackage(keep, {name: _rule(rules.sub(name)) for name in rules.data}, folder, unlisted == "kept", table.strings("compile_flags"))
 
 
 def _rule(table: _Table) -> Rule:

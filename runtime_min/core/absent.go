@@ -1,0 +1,65 @@
+package runtime
+
+import (
+	"unsafe"
+)
+
+// What the min runtime does not have, in the form in which kept files ask for it. All of it folds to nothing.
+
+// No cgo.
+
+const iscgo = false
+
+type cgoCallers [32]uintptr
+
+type cgoSymbolizerArg struct{ pc uintptr }
+
+func (u *unwinder) cgoCallers(pcBuf []uintptr) int { return 0 }
+func cgoSymbolizerAvailable() bool                 { return false }
+func expandCgoFrames(pc uintptr) []Frame           { return nil }
+func callCgoSymbolizer(arg *cgoSymbolizerArg)      {}
+func printCgoTraceback(callers *cgoCallers)        {}
+
+func printOneCgoTraceback(pc uintptr, commitFrame func() (pr, stop bool), arg *cgoSymbolizerArg) bool { return false }
+
+func cgoCheckMemmove2(typ *_type, dst, src unsafe.Pointer, off, size uintptr) {}
+func cgoCheckSliceCopy(typ *_type, dst, src unsafe.Pointer, n int)           {}
+
+// No plugins.
+
+type ptabEntry struct {
+	name nameOff
+	typ  typeOff
+}
+
+// No dumps of stack words in tracebacks, no ancestors.
+
+func tracebackHexdump(stk stack, frame *stkframe, bad uintptr) {}
+func printAncestorTraceback(ancestor ancestorInfo)              {}
+
+// No runtime/secret, no valgrind.
+
+func secretEraseRegisters() {}
+
+// No other processors.
+
+func osyield()                           {}
+func wakep()                             {}
+func wakeNetPoller(when int64)           {}
+func stackSizeChanged(pp *p, delta int64) {}
+
+// No goroutine profile.
+
+var goroutineProfile struct{ active bool }
+
+func tryRecordGoroutineProfile(gp *g, labels unsafe.Pointer, yield func()) {}
+
+
+
+// No checks of unsafe.Slice and unsafe.String beyond the language's (-d=checkptr).
+
+func checkptrStraddles(ptr unsafe.Pointer, size uintptr) bool { return false }
+
+// No race detector.
+
+const chansendpc, chanrecvpc = 0, 0

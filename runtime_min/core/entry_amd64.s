@@ -1,0 +1,102 @@
+#include "go_asm.h"
+#include "go_tls.h"
+#include "textflag.h"
+
+#define SYS_arch_prctl	158
+#define ARCH_SET_FS	0x1002
+
+// The kernel starts the program here: argc at 0(SP), argv from 8(SP).
+//
+// Three things must hold before any Go function runs: the thread's g0 describes the stack we are on, the TLS slot at -8(FS) holds
+// it (assembly wrappers reload R14 from there), and R14 = g, X15 = 0 (the wrapper of boot sees to these).
+TEXT _rt0_amd64_linux(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
+	MOVQ	0(SP), R12
+	LEAQ	8(SP), R13
+	XORL	BP, BP			// frame pointer walks end here
+	SUBQ	$32, SP
+	ANDQ	$~15, SP
+
+	MOVQ	$runtime·g0(SB), BX
+	MOVQ	SP, (g_stack+stack_hi)(BX)
+	LEAQ	-const_systemStack(SP), AX
+	MOVQ	AX, (g_stack+stack_lo)(BX)
+	ADDQ	$const_stackGuard, AX
+	MOVQ	AX, g_stackguard0(BX)
+	MOVQ	AX, g_stackguard1(BX)
+	MOVQ	$runtime·m0(SB), CX
+	MOVQ	CX, g_m(BX)
+	MOVQ	BX, m_g0(CX)
+
+	LEAQ	runtime·m0+m_tls+8(SB), SI
+	MOVL	$ARCH_SET_FS, DI
+	MOVL	$SYS_arch_prctl, AX
+	SYSCALL
+	MOVQ	$runtime·g0(SB), BX
+	MOVQ	BX, -8(FS)
+
+	MOVQ	R12, 0(SP)
+	MOVQ	R13, 8(SP)
+	CALL	runtime·boot(SB)
+	INT	$3
+
+// The kernel calls this as handler(DI sig, SI info, DX context), on the signal stack. All registers come back from the context when it
+// returns, so none needs saving.
+TEXT runtime·signalEntry(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
+	MOVQ	SP, R13
+	SUBQ	$64, SP
+	ANDQ	$~15, SP
+	CLD
+	MOVQ	-8(FS), R12
+	MOVQ	g_m(R12), R14
+	MOVQ	m_gsignal(R14), R14
+	MOVQ	R14, -8(FS)
+	XORPS	X15, X15
+	MOVQ	DI, AX
+	MOVQ	SI, BX
+	MOVQ	DX, CX
+	MOVQ	R12, DI
+	MOVQ	R12, 40(SP)
+	MOVQ	R13, 48(SP)
+	CALL	runtime·handleSignal<ABIInternal>(SB)
+	MOVQ	40(SP), R12
+	MOVQ	R12, -8(FS)
+	MOVQ	48(SP), SP
+	RET			// to signalReturn
+
+TEXT runtime·signalReturn(SB),NOSPLIT|NOFRAME,$0
+	MOVL	$15, AX		// rt_sigreturn
+	SYSCALL
+	INT	$3
+
+TEXT runtime·faultEntry(SB),NOSPLIT|NOFRAME,$0
+	MOVQ	-8(FS), R14
+	XORPS	X15, X15
+	MOVQ	runtime·sigpanicPC(SB), AX
+	JMP	AX
+
+// func vdsoClock(fn, clock uintptr, ts *timespec)
+// C code wants more stack than a goroutine may have left, and keeps R12 to R15, BX and BP.
+TEXT runtime·vdsoClock<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
+	MOVQ	SP, R12
+	MOVQ	g_m(R14), R13
+	MOVQ	0(SP), DX
+	MOVQ	DX, m_vdsoPC(R13)
+	LEAQ	8(SP), DX
+	MOVQ	DX, m_vdsoSP(R13)
+	CMPQ	R14, m_curg(R13)
+	JNE	onSystemStack
+	MOVQ	m_g0(R13), DX
+	MOVQ	(g_sched+gobuf_sp)(DX), SP
+onSystemStack:
+	ANDQ	$~15, SP
+	MOVQ	BX, DI
+	MOVQ	CX, SI
+	CALL	AX
+	MOVQ	R12, SP
+	MOVQ	$0, m_vdsoSP(R13)
+	XORPS	X15, X15
+	RET
+
+TEXT runtime·bottom(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
+	INT	$3
+	INT	$3

@@ -1,0 +1,119 @@
+package runtime
+
+import (
+	"internal/runtime/sys"
+	"unsafe"
+)
+
+// What stock Go's panic.go, kept, needs of the machine: records for defer, the crash report of a panic, the panics that faults become.
+
+// newdefer takes a defer record from the free list.
+func newdefer() *_defer {
+	d := p0.freeDefer
+	if d == nil {
+		d = new(_defer)
+	} else {
+		p0.freeDefer = d.link
+		d.link = nil
+	}
+	d.heap = true
+	return d
+}
+
+// popDefer takes the innermost linked defer off gp's list.
+func popDefer(gp *g) {
+	d := gp._defer
+	d.fn = nil
+	gp._defer = d.link
+	d.link = nil
+	if !d.heap {
+		return
+	}
+	*d = _defer{link: p0.freeDefer}
+	p0.freeDefer = d
+}
+
+// deferreturn runs the pending defers of the caller's frame. The compiler calls it where a function with defers returns after a
+// recovered panic, so every program with a defer statement has it; for that reason it also makes faults recoverable (see faultEntry).
+func deferreturn() {
+	var p _panic
+	p.deferreturn = true
+	p.start(sys.GetCallerPC(), unsafe.Pointer(sys.GetCallerSP()))
+	for {
+		fn, ok := p.nextDefer()
+		if !ok {
+			return
+		}
+		fn()
+	}
+}
+
+// fatalpanic reports a panic that nothing recovered, and ends the process.
+//
+//go:nosplit
+func fatalpanic(p *_panic) {
+	pc, sp, gp := sys.GetCallerPC(), sys.GetCallerSP(), getg()
+	systemstack(func() {
+		printTraces = traceCrash
+		printpanics(p)
+		die(gp, pc, sp)
+	})
+}
+
+// traceCrash prints the stacks of a crash report: gp's, and those of the other goroutines when GOTRACEBACK or the kind of crash asks.
+func traceCrash(gp *g, pc, sp uintptr) {
+	level, all, _ := gotraceback()
+	if level == 0 {
+		return
+	}
+	if gp != gp.m.curg {
+		all = true
+	}
+	if gp != &g0 {
+		print("\n")
+		goroutineheader(gp)
+		traceback(pc, sp, 0, gp)
+	} else if level >= 2 || m0.throwing >= throwTypeRuntime {
+		print("\nruntime stack:\n")
+		traceback(pc, sp, 0, gp)
+	}
+	if all {
+		tracebackothers(gp)
+	}
+}
+
+// sigpanic runs in place of the instruction that faulted, as if it had called it, and turns the fault into a panic.
+func sigpanic() {
+	gp := getg()
+	if gp != m0.curg || !canPreemptM(&m0) {
+		throw("unexpected signal during runtime execution")
+	}
+	switch gp.sig {
+	case _SIGFPE:
+		switch gp.sigcode0 {
+		case _FPE_INTDIV:
+			panicdivide()
+		case _FPE_INTOVF:
+			panicoverflow()
+		}
+		panicfloat()
+	case _SIGSEGV, _SIGBUS:
+		if isNilFault(gp) {
+			panicmem()
+		}
+		if gp.paniconfault {
+			panicmemAddr(gp.sigcode1)
+		}
+		print("unexpected fault address ", hex(gp.sigcode1), "\n")
+		throw("fault")
+	}
+	throw("unexpected signal")
+}
+
+// isNilFault tells a nil dereference (an address in the first page) from a stray pointer.
+func isNilFault(gp *g) bool {
+	if gp.sig == _SIGBUS {
+		return gp.sigcode0 == _BUS_ADRERR && gp.sigcode1 < 0x1000
+	}
+	return (gp.sigcode0 == 0 || gp.sigcode0 == _SEGV_MAPERR || gp.sigcode0 == _SEGV_ACCERR) && gp.sigcode1 < 0x1000
+}

@@ -1,0 +1,35 @@
+package runtime
+
+import "unsafe"
+
+// What stock Go's timers and network poller, kept, need of the scheduler: to be asked.
+
+// startTimers is called when the first timer starts.
+func startTimers() {
+	pollTimers = func() int64 {
+		_, next, ran := p0.timers.check(0, nil)
+		if ran && next == 0 {
+			next = p0.timers.wakeTime()
+		}
+		return next
+	}
+}
+
+// startPoller is called when the first descriptor is to be polled.
+func startPoller() {
+	netpollinit()
+	pollNetwork = func(delay int64) {
+		ready, delta := netpoll(delay)
+		netpollAdjustWaiters(delta)
+		for !ready.empty() {
+			goready(ready.pop(), 0)
+		}
+	}
+}
+
+// makeArg is pd as an interface value for timers. pd lies outside the heap, so the interface points at a field that points back at it.
+func (pd *pollDesc) makeArg() (i any) {
+	i = (*pollDesc)(nil)
+	efaceOf(&i).data = unsafe.Pointer(&pd.self)
+	return i
+}

@@ -1,0 +1,349 @@
+package runtime
+
+import (
+	"internal/abi"
+	"internal/runtime/sys"
+	"internal/stringslite"
+	"unsafe"
+)
+
+// The scheduler: goroutines in one queue, switched where they block, yield or end, and by the tick (tick.go).
+//
+// Invariants. A goroutine is in exactly one place: running (m0.curg), in the run queue (_Grunnable), parked (_Gwaiting, and known only
+// to what will call goready), or in freeGs (_Gdead). Only code on g0 moves it from one to another. m0.curg is nil while schedule looks
+// for work.
+
+var runq struct {
+	next       *g // runs before the queue: what the running goroutine woke or started last
+	head, tail *g // linked by schedlink
+}
+
+// runqput makes gp the next to run, or puts it at the end of the queue.
+func runqput(pp *p, gp *g, next bool) {
+	if next {
+		gp, runq.next = runq.next, gp
+		if gp == nil {
+			return
+		}
+	}
+	gp.schedlink = 0
+	if runq.head == nil {
+		runq.head = gp
+	} else {
+		runq.tail.schedlink.set(gp)
+	}
+	runq.tail = gp
+}
+
+func runqget() *g {
+	gp := runq.next
+	if gp != nil {
+		runq.next = nil
+		return gp
+	}
+	gp = runq.head
+	if gp != nil {
+		runq.head = gp.schedlink.ptr()
+		gp.schedlink = 0
+	}
+	return gp
+}
+
+// pollTimers starts what timers are due, and returns when the next one is: 0 for none, else in the time of nanotime. Nil until there
+// is a timer.
+var pollTimers func() int64
+
+// pollNetwork queues the goroutines whose descriptors are ready, waiting until then for at most delay ns (for ever if negative).
+// Nil until a descriptor is polled; netpollWaiters counts the goroutines that wait.
+var pollNetwork func(delay int64)
+
+// schedule runs on g0 with nothing running, and goes to a goroutine.
+func schedule() {
+	m0.curg = nil
+	if sliceOver {
+		endSlice()
+	}
+	for {
+		var wake int64
+		if pollTimers != nil {
+			wake = pollTimers()
+		}
+		if gp := runqget(); gp != nil {
+			execute(gp)
+		}
+		idle(wake)
+	}
+}
+
+func execute(gp *g) {
+	m0.curg = gp
+	gp.m = &m0
+	casgstatus(gp, _Grunnable, _Grunning)
+	gogo(&gp.sched)
+}
+
+// sliceOver says that the goroutine which runs, and what it keeps handing the thread to, has had its time: set by the tick.
+var sliceOver bool
+
+// endSlice lets those wait that hand the thread to each other through runq.next, and has a look at the network, which a busy program
+// would otherwise never see.
+func endSlice() {
+	sliceOver = false
+	if gp := runq.next; gp != nil {
+		runq.next = nil
+		runqput(&p0, gp, false)
+	}
+	if pollNetwork != nil && netpollWaiters.Load() != 0 {
+		pollNetwork(0)
+	}
+}
+
+// idle waits until there is something to run, or reports the deadlock.
+func idle(wake int64) {
+	delay := int64(-1)
+	if wake != 0 {
+		delay = max(wake-nanotime(), 0)
+	} else if waitsForSignals {
+	} else if pollNetwork == nil || netpollWaiters.Load() == 0 {
+		deadlocked()
+	}
+	if pollNetwork != nil {
+		pollNetwork(delay)
+	} else {
+		sleepFor(delay)
+	}
+}
+
+// waitsForSignals is true while os/signal wants to hear of signals: then silence is no deadlock.
+var waitsForSignals bool
+
+func deadlocked() {
+	m0.throwing = throwTypeUser
+	printTraces = traceCrash
+	if mainG.atomicstatus.Load() == _Gdead {
+		fatal("no goroutines (main called runtime.Goexit) - deadlock!")
+	}
+	fatal("all goroutines are asleep - deadlock!")
+}
+
+// gopark parks the running goroutine. unlockf, if any, is called on g0 when it no longer runs; when that returns false, it runs again.
+//
+//go:linkname gopark
+func gopark(unlockf func(*g, unsafe.Pointer) bool, lock unsafe.Pointer, reason waitReason, _ traceBlockReason, _ int) {
+	m0.waitunlockf = unlockf
+	m0.waitlock = lock
+	getg().waitreason = reason
+	mcall(park_m)
+}
+
+func park_m(gp *g) {
+	casgstatus(gp, _Grunning, _Gwaiting)
+	m0.curg = nil
+	if unlockf := m0.waitunlockf; unlockf != nil {
+		m0.waitunlockf = nil
+		if !unlockf(gp, m0.waitlock) {
+			casgstatus(gp, _Gwaiting, _Grunnable)
+			execute(gp)
+		}
+	}
+	schedule()
+}
+
+func goparkunlock(lock *mutex, reason waitReason, traceReason traceBlockReason, traceskip int) {
+	gopark(nil, nil, reason, traceReason, traceskip)
+}
+
+// goready queues a parked goroutine.
+//
+//go:linkname goready
+func goready(gp *g, traceskip int) { ready(gp, traceskip, true) }
+
+func ready(gp *g, traceskip int, next bool) {
+	if gp.atomicstatus.Load() != _Gwaiting {
+		throw("bad g->status in ready")
+	}
+	casgstatus(gp, _Gwaiting, _Grunnable)
+	runqput(&p0, gp, next)
+}
+
+// Gosched yields the processor, allowing other goroutines to run. It does not suspend the current goroutine, so execution resumes
+// automatically.
+func Gosched() { mcall(gosched_m) }
+
+func goschedguarded() { mcall(gosched_m) }
+
+func gosched_m(gp *g) {
+	casgstatus(gp, _Grunning, _Grunnable)
+	runqput(&p0, gp, false)
+	schedule()
+}
+
+// goyield is Gosched for a goroutine that has just made another one runnable: that one runs before the queue.
+func goyield() { mcall(gosched_m) }
+
+func gopreempt_m(gp *g) { gosched_m(gp) }
+
+// Every goroutine ever made, dead ones included, except the main one. Only grows.
+var allgs []*g
+
+var freeGs *g // dead goroutines, linked by schedlink
+
+func forEachG(fn func(gp *g)) {
+	fn(&mainG)
+	for _, gp := range allgs {
+		fn(gp)
+	}
+}
+
+func forEachGRace(fn func(gp *g)) { forEachG(fn) }
+
+var lastGoid uint64 = 1 // the main goroutine's
+
+// newproc starts a goroutine that calls fn: what a go statement compiles to.
+func newproc(fn *funcval) {
+	gp, pc := getg(), sys.GetCallerPC()
+	systemstack(func() {
+		runqput(&p0, newproc1(fn, gp, pc, false, waitReasonZero), true)
+	})
+}
+
+// newproc1 makes a goroutine that is runnable but not queued, or parked.
+func newproc1(fn *funcval, callergp *g, callerpc uintptr, parked bool, reason waitReason) *g {
+	if fn == nil {
+		fatal("go of nil func value")
+	}
+	if growStack == nil {
+		startScheduler()
+	}
+	gp := freeGs
+	if gp != nil {
+		freeGs = gp.schedlink.ptr()
+		gp.schedlink = 0
+	} else {
+		gp = new(g)
+		gp.stackguard1 = ^uintptr(0)
+		gp.atomicstatus.Store(_Gdead)
+		allgs = append(allgs, gp)
+	}
+	if gp.stack.lo == 0 {
+		gp.stack = stackalloc(startingStackSize)
+		gp.stackguard0 = gp.stack.lo + stackGuard
+	}
+	prepareStack(gp, fn, abi.FuncPCABI0(goexit))
+	lastGoid++
+	gp.goid = lastGoid
+	gp.parentGoid = callergp.goid
+	gp.gopc = callerpc
+	gp.m = &m0
+	gp.fipsOnlyBypass = callergp.fipsOnlyBypass
+	gp.labels = callergp.labels
+	if callergp.bubble != nil && !isSystemGoroutine(gp, false) {
+		gp.bubble = callergp.bubble
+	}
+	if parked {
+		gp.waitreason = reason
+		casgstatus(gp, _Gdead, _Gwaiting)
+	} else {
+		casgstatus(gp, _Gdead, _Grunnable)
+	}
+	return gp
+}
+
+const startingStackSize = stackMin
+
+// startScheduler is called by the first go statement, and links in what goroutines need.
+func startScheduler() {
+	growStack = growStackByCopy
+	printTraces = traceCrash
+	mainReturned = finishPanics
+	startTick()
+}
+
+// finishPanics lets a goroutine that is panicking while main returns print its report, as stock Go does.
+func finishPanics() {
+	for i := 0; i < 1000 && runningPanicDefers.Load() != 0; i++ {
+		Gosched()
+	}
+}
+
+// goexit1 is where a goroutine returns to.
+func goexit1() { mcall(goexit0) }
+
+func goexit0(gp *g) {
+	gdestroy(gp)
+	schedule()
+}
+
+// gdestroy makes gp dead and its g free for the next one. The stack goes with it while it has the size that the next one starts with.
+func gdestroy(gp *g) {
+	casgstatus(gp, _Grunning, _Gdead)
+	gp._defer = nil
+	gp._panic = nil
+	gp.writebuf = nil
+	gp.param = nil
+	gp.labels = nil
+	gp.timer = nil
+	gp.bubble = nil
+	gp.waitreason = waitReasonZero
+	gp.lockedm = 0
+	gp.paniconfault = false
+	gp.sig = 0
+	gp.fipsOnlyBypass = false
+	m0.curg = nil
+	if gp == &mainG {
+		return
+	}
+	if gp.stack.hi-gp.stack.lo != uintptr(startingStackSize) {
+		stackfree(gp.stack)
+		gp.stack = stack{}
+	}
+	gp.schedlink.set(freeGs)
+	freeGs = gp
+}
+
+func acquireSudog() *sudog {
+	s := p0.freeSudog
+	if s == nil {
+		return new(sudog)
+	}
+	p0.freeSudog = s.next
+	s.next = nil
+	return s
+}
+
+func releaseSudog(s *sudog) {
+	s.next = p0.freeSudog
+	p0.freeSudog = s
+}
+
+// gList is a list of goroutines, linked by schedlink.
+type gList struct {
+	head guintptr
+	size int32
+}
+
+func (l *gList) empty() bool { return l.head == 0 }
+
+func (l *gList) push(gp *g) {
+	gp.schedlink = l.head
+	l.head.set(gp)
+	l.size++
+}
+
+func (l *gList) pop() *g {
+	gp := l.head.ptr()
+	if gp != nil {
+		l.head = gp.schedlink
+		gp.schedlink = 0
+		l.size--
+	}
+	return gp
+}
+
+// isSystemGoroutine tells the runtime's own goroutines: those whose function is one of package runtime, except the main goroutine's
+// and coroutines'.
+func isSystemGoroutine(gp *g, fixed bool) bool {
+	f := findfunc(gp.startpc)
+	return f.valid() && f.funcID != abi.FuncID_runtime_main && f.funcID != abi.FuncID_corostart &&
+		stringslite.HasPrefix(funcname(f), "runtime.")
+}

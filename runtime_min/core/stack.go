@@ -1,0 +1,156 @@
+package runtime
+
+import (
+	"math/bits"
+	"unsafe"
+)
+
+// Stacks. The main goroutine runs on one big reservation, of which only what is touched is memory, so that a program without go
+// statements needs no stack copying. All others start on stackMin bytes and are moved to twice the size when a prologue finds too
+// little left (copystack, kept from stock Go: the compiler's stack maps say which words point into the old stack).
+//
+// A stack may move only while its goroutine is at a call; nothing outside it may hold its addresses, except what copystack adjusts:
+// sched, the defer list, the innermost panic, and sudogs.
+
+// mainStackSize is where stock Go's main goroutine ends: it has 512 MB when the next doubling would pass the limit of 1 GB.
+const mainStackSize = 512 << 20
+
+var (
+	maxstacksize    uintptr = 1000000000 // debug.SetMaxStack
+	maxstackceiling uintptr = 2000000000
+)
+
+// growStack replaces the running goroutine's stack by a bigger one. It is set by the first go statement.
+var growStack func(gp *g)
+
+func mainStack() stack {
+	for n := uintptr(mainStackSize); n >= 64<<10; n /= 2 {
+		p, errno := mmap(nil, n, _PROT_READ|_PROT_WRITE, _MAP_ANON|_MAP_PRIVATE|_MAP_NORESERVE, -1, 0)
+		if errno == 0 {
+			return stack{uintptr(p), uintptr(p) + n}
+		}
+	}
+	throw("cannot allocate the stack of the main goroutine")
+	return stack{}
+}
+
+const _MAP_NORESERVE = 0x4000
+
+// newstack is called by morestack, on g0, when the prologue of a function on m0.curg found the stack too small.
+func newstack() {
+	gp := m0.curg
+	if m0.morebuf.g.ptr() != gp {
+		throw("stack growth on a wrong goroutine")
+	}
+	m0.morebuf = gobuf{}
+	if gp.throwsplit {
+		throw("stack growth at a bad time")
+	}
+	if gp == &mainG || growStack == nil {
+		stackOverflow(gp)
+	}
+	growStack(gp)
+	gogo(&gp.sched)
+}
+
+func growStackByCopy(gp *g) {
+	size := 2 * (gp.stack.hi - gp.stack.lo)
+	if f := findfunc(gp.sched.pc); f.valid() {
+		used := gp.stack.hi - gp.sched.sp
+		for need := uintptr(funcMaxSPDelta(f)) + stackGuard; size-used < need; {
+			size *= 2
+		}
+	}
+	if size > maxstacksize || size > maxstackceiling {
+		stackOverflow(gp)
+	}
+	copystack(gp, size)
+}
+
+func stackOverflow(gp *g) {
+	print("runtime: goroutine stack exceeds ", min(maxstacksize, maxstackceiling), "-byte limit\n")
+	print("runtime: sp=", hex(gp.sched.sp), " stack=[", hex(gp.stack.lo), ", ", hex(gp.stack.hi), "]\n")
+	throw("stack overflow")
+}
+
+// Free stacks, by the logarithm of their size. Small ones are cut from chunks and stay for ever; big ones go back to the system.
+const (
+	minStackOrder = 11 // stackMin = 1<<11
+	maxFreeOrder  = 18 // bigger stacks are not kept
+	stackChunk    = 64 << 10
+)
+
+var (
+	freeStacks  [maxFreeOrder + 1]uintptr // each free stack holds the address of the next in its first word
+	stacksInUse uintptr                   // bytes
+)
+
+// stackalloc returns a stack of n bytes, a power of two.
+func stackalloc(n uint32) stack {
+	stacksInUse += uintptr(n)
+	order := bits.TrailingZeros32(n)
+	if order > maxFreeOrder {
+		return newStackMemory(uintptr(n))
+	}
+	lo := freeStacks[order]
+	if lo == 0 {
+		lo = cutStacks(order)
+	}
+	freeStacks[order] = *(*uintptr)(unsafe.Pointer(lo))
+	return stack{lo, lo + uintptr(n)}
+}
+
+// cutStacks fills the free list of an order with a new chunk of stacks and returns its head.
+func cutStacks(order int) uintptr {
+	size := uintptr(1) << order
+	chunk := newStackMemory(max(size, stackChunk))
+	for at := chunk.hi - size; at >= chunk.lo; at -= size {
+		*(*uintptr)(unsafe.Pointer(at)) = freeStacks[order]
+		freeStacks[order] = at
+	}
+	return freeStacks[order]
+}
+
+func newStackMemory(n uintptr) stack {
+	p := sysAlloc(n, &memstats.stacks_sys, "goroutine stack")
+	if p == nil {
+		throw("out of memory (stackalloc)")
+	}
+	return stack{uintptr(p), uintptr(p) + n}
+}
+
+func stackfree(s stack) {
+	n := s.hi - s.lo
+	stacksInUse -= n
+	order := bits.TrailingZeros(uint(n))
+	if order > maxFreeOrder {
+		sysFree(unsafe.Pointer(s.lo), n, &memstats.stacks_sys)
+		return
+	}
+	*(*uintptr)(unsafe.Pointer(s.lo)) = freeStacks[order]
+	freeStacks[order] = s.lo
+}
+
+// gostartcallfn makes gobuf call fn, with its current pc as the return address.
+func gostartcallfn(gobuf *gobuf, fv *funcval) {
+	gostartcall(gobuf, unsafe.Pointer(fv.fn), unsafe.Pointer(fv))
+}
+
+// morestackc is called by prologues of functions that must run on g0 or gsignal, when they do not. The compiler refers to it by its old
+// ABI, which a linkname makes.
+//
+//go:nosplit
+//go:linkname morestackc
+func morestackc() { throw("system stack code on a user stack") }
+
+func badmcall(fn func(*g))  { throw("mcall on g0") }
+func badmcall2(fn func(*g)) { throw("mcall function returned") }
+
+//go:nosplit
+func badmorestackg0() { writeErrStr("fatal: system stack overflow\n") }
+
+//go:nosplit
+func badmorestackgsignal() { writeErrStr("fatal: signal stack overflow\n") }
+
+func badreflectcall() { panic(plainError("arg size to reflect.call more than 1GB")) }
+

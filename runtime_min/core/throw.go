@@ -1,0 +1,65 @@
+package runtime
+
+import (
+	"internal/runtime/sys"
+)
+
+// The end of a program that cannot go on. Messages and exit statuses are stock Go's: "fatal error: …" or "panic: …", a stack trace,
+// status 2.
+
+// printTraces prints the stacks that a crash report shows. It is set by what makes traces useful (a panic, a go statement), so that
+// a program without either carries no unwinder.
+var printTraces func(gp *g, pc, sp uintptr)
+
+// printPanics prints the panics in progress; set by gopanic's part of the runtime.
+var printPanics func(p *_panic)
+
+//go:nosplit
+func throw(s string) {
+	systemstack(func() { printFatal(nil, s) })
+	fatalthrow(throwTypeRuntime)
+}
+
+// fatal is throw for errors of the program rather than of the runtime: the trace leaves out runtime frames.
+//
+//go:nosplit
+func fatal(s string) {
+	p := getg()._panic
+	systemstack(func() { printFatal(p, s) })
+	fatalthrow(throwTypeUser)
+}
+
+func printFatal(p *_panic, s string) {
+	if p != nil && printPanics != nil {
+		printPanics(p)
+	}
+	print("fatal error: ", s, "\n")
+}
+
+//go:nosplit
+func fatalthrow(t throwType) {
+	pc, sp, gp := sys.GetCallerPC(), sys.GetCallerSP(), getg()
+	if m0.throwing == throwTypeNone {
+		m0.throwing = t
+	}
+	systemstack(func() { die(gp, pc, sp) })
+}
+
+// die ends the process with the report of a crash of gp at pc and sp. It runs on g0 or on the signal stack.
+func die(gp *g, pc, sp uintptr) {
+	m0.dying++
+	switch {
+	case m0.dying > 2:
+		exit(5)
+	case m0.dying > 1:
+		print("panic during panic\n")
+		exit(4)
+	}
+	if gp.sig != 0 {
+		print("[signal ", faultName(gp.sig), " code=", hex(gp.sigcode0), " addr=", hex(gp.sigcode1), " pc=", hex(gp.sigpc), "]\n")
+	}
+	if printTraces != nil {
+		printTraces(gp, pc, sp)
+	}
+	exit(2)
+}

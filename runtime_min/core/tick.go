@@ -1,0 +1,5 @@
+package runtime
+
+const sigTick = _SIGURG
+
+func startTick() {}
