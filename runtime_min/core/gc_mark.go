@@ -131,8 +131,8 @@ func scanTyped(p, from uintptr) {
 		return // a slot that has never been allocated, reached by a stale word of a conservatively scanned frame
 	}
 	end := s.elemsize
-	if end-from > pieceSize {
-		end = from + max(pieceSize/typ.Size_, 1)*typ.Size_
+	if piece := from + max(pieceSize/typ.Size_, 1)*typ.Size_; piece+typ.Size_ <= end {
+		end = piece
 		marking.push(end)
 		marking.push(p | 1)
 	}

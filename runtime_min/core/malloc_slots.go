@@ -66,7 +66,7 @@ func sizeClass(size uintptr) uintptr {
 // refill makes c.next the first slot of a run. It may collect garbage first, and ends the program if there is no memory.
 // A collection may hand out slots itself (hooks of other packages run), so what it does comes before c is looked at.
 func (c *slots) refill(class uintptr, noscan bool) {
-	if c.span != nil && c.nextRun() {
+	if c.span != nil && stress.every == 0 && c.nextRun() {
 		return
 	}
 	if collectionDue() {
@@ -74,6 +74,9 @@ func (c *slots) refill(class uintptr, noscan bool) {
 		if c.next < c.end {
 			return
 		}
+	}
+	if c.span != nil && c.nextRun() {
+		return
 	}
 	for c.partial != nil {
 		s := c.partial
