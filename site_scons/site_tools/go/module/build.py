@@ -187,7 +187,8 @@ class BuildList:
         usable = self._usable.get(module)
         if usable is None:
             actual = self.workspace.resolve(module)
-            usable = self._usable[module] = self._memory.ready.get(module) == self._fetcher.trace(actual)
+            kept = self._memory.ready.get(module)
+            usable = self._usable[module] = bool(kept) and kept == self._fetcher.trace(actual)
         return usable
 
     def _remember(self, path: str, found: Found) -> None:
@@ -233,13 +234,18 @@ class BuildList:
         return Module(version.path, version.version, stand_in.dir, stand_in.go_version, replace=stand_in, go_mod=stand_in.go_mod)
 
     def _downloaded(self, version: Version, actual: Version) -> Module:
-        cache = self._fetcher.cache
+        """A module in the cache; its folder and its go.mod count as far as go.sum vouches for them."""
+        cache, sums = self._fetcher.cache, self._fetcher.sums
         try:
             go = self._requirements.summary(version).go
         except GoError:
             go = ""  # listed, but its go.mod is pruned out and has no sum
-        folder = cache.extracted(actual)
         file = cache.path(actual, "mod")
+        if self._memory.found and self._is_usable(version):
+            return Module(actual.path, actual.version, cache.folder(actual), go, sum=self._fetcher.zip_hash(actual), go_mod=file)
+        vouched = not sums.required or bool(sums.recorded(mod_key(actual)))
+        file = file if vouched and os.path.isfile(file) else ""
+        folder = cache.extracted(actual) if not sums.required or sums.recorded(actual) else ""
         return Module(actual.path, actual.version, folder, go, sum=self._fetcher.zip_hash(actual) if folder else "", go_mod=file)
 
 

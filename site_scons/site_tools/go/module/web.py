@@ -1,6 +1,6 @@
 """GET over HTTP, HTTPS or ``file://`` with bounded size, bounded waiting and retries (cmd/go/internal/web, cmd/go/internal/auth).
 
-HTTP proxies (HTTPS_PROXY, NO_PROXY …) and the certificates (SSL_CERT_FILE) come from the environment, as urllib and ssl have them.
+HTTP proxies (HTTPS_PROXY, NO_PROXY …) and the certificates (SSL_CERT_FILE) come from the environment, as urllib and ssl read them.
 Credentials from ``.netrc`` go to HTTPS only, and never along a redirect to plain HTTP.
 """
 
@@ -11,22 +11,20 @@ import http.client
 import os
 import random
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO, TYPE_CHECKING
 
 from ..errors import GoError
+from .connection import Connections
 from .environment import ModuleEnv
-
-if TYPE_CHECKING:
-    from email.message import Message
 
 USER_AGENT = "scons-go (module downloads)"
 ATTEMPTS = 3
 _DETAIL_LINES = 8  # web/api.go:42-43
 _DETAIL_BYTES = _DETAIL_LINES * 81
+_MAX_REDIRECTS = 10  # web/http.go:66
+_REDIRECTS = frozenset([301, 302, 303, 307, 308])
 
 
 class NotFoundError(GoError):
@@ -84,20 +82,6 @@ def _netrc(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     return entries
 
 
-class _KeepSecure(urllib.request.HTTPRedirectHandler):
-    """Follow redirects, but not from HTTPS to HTTP (web/http.go:52)."""
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
-    ) -> urllib.request.Request | None:
-        if req.full_url.startswith("https:") and not newurl.startswith("https:"):
-            raise GoError(f"redirected from secure URL {redacted(req.full_url)} to insecure URL {redacted(newurl)}")
-        request = super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
-        if request is not None and urllib.parse.urlsplit(newurl).netloc != urllib.parse.urlsplit(req.full_url).netloc:
-            request.remove_header("Authorization")
-        return request
-
-
 class Client:
     """Fetches URLs; safe to use from several threads.
 
@@ -110,8 +94,7 @@ class Client:
         self._timeout = timeout
         self._pause = pause
         self._credentials: dict[str, tuple[str, str]] | None = None
-        proxies = urllib.request.ProxyHandler(None)
-        self._opener = urllib.request.build_opener(proxies, _KeepSecure())
+        self._connections = Connections(timeout)
 
     def get(self, url: str, limit: int) -> bytes:
         """The body at *url*; raises NotFoundError, or GoError if it cannot be had or is longer than *limit* bytes."""
@@ -153,31 +136,53 @@ class Client:
 
     def _copy_http(self, url: str, limit: int, write: Callable[[bytes], object]) -> None:
         shown = redacted(url)
-        request = self._request(url)
         try:
-            with self._opener.open(request, timeout=self._timeout) as response:
-                expected = response.headers.get("Content-Length")
-                received = 0
-                while chunk := response.read(1 << 17):
-                    received += len(chunk)
-                    if received > limit:
-                        raise GoError(f"reading {shown}: more than {limit} bytes")
-                    write(chunk)
-                if expected is not None and expected.isdigit() and received < int(expected):
-                    raise _TransientError(f"read {shown}: unexpected EOF")
-        except urllib.error.HTTPError as error:
-            with error:
-                raise _status_error(shown, error) from None
-        except urllib.error.URLError as error:
-            raise _TransientError(f'Get "{shown}": {error.reason}') from None
+            for _ in range(_MAX_REDIRECTS):
+                bare, headers = self._prepare(url)
+                connection, response = self._connections.request(bare, headers)
+                try:
+                    if response.status in _REDIRECTS:
+                        url = self._redirect(url, response)
+                        continue
+                    if response.status != 200:
+                        raise _status_error(shown, response)
+                    self._read(shown, response, limit, write)
+                    return
+                finally:
+                    self._connections.release(bare, connection, response)
         except TimeoutError:
             raise _TransientError(f'Get "{shown}": no answer within {self._timeout:g} seconds') from None
         except http.client.IncompleteRead:
             raise _TransientError(f"read {shown}: unexpected EOF") from None
         except (http.client.HTTPException, OSError) as error:
             raise _TransientError(f'Get "{shown}": {error or type(error).__name__}') from None
+        raise GoError(f'Get "{shown}": stopped after {_MAX_REDIRECTS} redirects')
 
-    def _request(self, url: str) -> urllib.request.Request:
+    @staticmethod
+    def _read(shown: str, response: http.client.HTTPResponse, limit: int, write: Callable[[bytes], object]) -> None:
+        expected = response.length
+        received = 0
+        while chunk := response.read(1 << 17):
+            received += len(chunk)
+            if received > limit:
+                raise GoError(f"reading {shown}: more than {limit} bytes")
+            write(chunk)
+        if expected is not None and received < expected:
+            raise _TransientError(f"read {shown}: unexpected EOF")
+
+    @staticmethod
+    def _redirect(url: str, response: http.client.HTTPResponse) -> str:
+        """Where a redirect leads; from HTTPS it must not lead to anything else (web/http.go:52)."""
+        target = urllib.parse.urljoin(url, response.headers.get("Location", ""))
+        response.read(_DETAIL_BYTES)
+        if url.startswith("https:") and not target.startswith("https:"):
+            raise GoError(f"redirected from secure URL {redacted(url)} to insecure URL {redacted(target)}")
+        if not target.startswith(("https:", "http:")):
+            raise GoError(f"redirected to unsupported URL {redacted(target)}")
+        return target
+
+    def _prepare(self, url: str) -> tuple[str, dict[str, str]]:
+        """*url* without its user, and the headers to send: credentials only for HTTPS (web/http.go:140)."""
         parts = urllib.parse.urlsplit(url)
         credentials = None
         if parts.username is not None:
@@ -185,10 +190,10 @@ class Client:
             parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
         elif parts.scheme == "https":
             credentials = self._lookup(parts.netloc + parts.path)
-        request = urllib.request.Request(urllib.parse.urlunsplit(parts), headers={"User-Agent": USER_AGENT})  # noqa: S310
+        headers = {"User-Agent": USER_AGENT}
         if credentials:
-            request.add_header("Authorization", "Basic " + base64.b64encode(":".join(credentials).encode()).decode())
-        return request
+            headers["Authorization"] = "Basic " + base64.b64encode(":".join(credentials).encode()).decode()
+        return urllib.parse.urlunsplit(parts), headers
 
     def _lookup(self, prefix: str) -> tuple[str, str] | None:
         """The credentials for the longest leading part of ``host/path`` that .netrc names (auth/auth.go:150)."""
@@ -204,25 +209,25 @@ class Client:
         return None
 
 
-def _status_error(shown: str, error: urllib.error.HTTPError) -> Exception:
+def _status_error(shown: str, answer: http.client.HTTPResponse) -> Exception:
     """What an answer other than 200 means (web/api.go:46-96)."""
-    message = f"reading {shown}: {error.code} {error.reason}".rstrip()
-    detail = _detail(error)
+    message = f"reading {shown}: {answer.status} {answer.reason}".rstrip()
+    detail = _detail(answer)
     if detail:
         message += "\n\tserver response:" + ("\n\t" if "\n" in detail else " ") + detail
-    if error.code in (404, 410):
+    if answer.status in (404, 410):
         return NotFoundError(message)
-    if error.code >= 500 or error.code in (408, 429):
+    if answer.status >= 500 or answer.status in (408, 429):
         return _TransientError(message)
     return GoError(message)
 
 
-def _detail(error: urllib.error.HTTPError) -> str:
+def _detail(answer: http.client.HTTPResponse) -> str:
     """The first lines of a plain-text answer, if they are fit for a terminal (web/api.go:138, formatErrorDetail)."""
-    if error.headers.get_content_type() != "text/plain":
+    if answer.headers.get_content_type() != "text/plain":
         return ""
     try:
-        text = error.read(_DETAIL_BYTES + 1).decode("utf-8")
+        text = answer.read(_DETAIL_BYTES + 1).decode("utf-8")
     except (OSError, http.client.HTTPException, UnicodeDecodeError):
         return ""
     if any(not char.isprintable() and not char.isspace() for char in text):
