@@ -155,7 +155,8 @@ class Client:
         except http.client.IncompleteRead:
             raise _TransientError(f"read {shown}: unexpected EOF") from None
         except (http.client.HTTPException, OSError) as error:
-            raise _TransientError(f'Get "{shown}": {error or type(error).__name__}') from None
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            raise _TransientError(f'Get "{shown}": {reason}') from None
         raise GoError(f'Get "{shown}": stopped after {_MAX_REDIRECTS} redirects')
 
     @staticmethod
