@@ -85,28 +85,27 @@ func finalizerTakes(fint, etyp *_type) bool {
 }
 
 // runFinalizers is the goroutine that runs all finalizers. Its name is known to the linker, which marks it as a system goroutine.
+//
+// What is taken out of the queue is no longer a root: it is held by variables, and the object only until the call.
 func runFinalizers() {
 	var frame unsafe.Pointer
 	var frameSize uintptr
 	for {
 		a := attachments.finalizers.get(waitReasonFinalizerWait)
-		size := unsafe.Sizeof(any(nil)) + a.nret
+		object, fn, fint, word, size := unsafe.Pointer(a.object), a.fn, a.fint, unsafe.Pointer(a.ot), unsafe.Sizeof(any(nil))+a.nret
+		a.free()
 		if frameSize < size {
 			frame, frameSize = mallocgc(size, nil, true), size // no pointer in it is needed
 		}
 		var regs abi.RegArgs
-		switch a.fint.Kind() {
-		case abi.Pointer:
-			*(*uintptr)(unsafe.Pointer(&regs.Ints)) = a.object
-		case abi.Interface:
-			r := (*[2]unsafe.Pointer)(unsafe.Pointer(&regs.Ints))
-			r[0], r[1] = unsafe.Pointer(a.ot), unsafe.Pointer(a.object)
-			if ityp := (*interfacetype)(unsafe.Pointer(a.fint)); len(ityp.Methods) != 0 {
-				r[0] = unsafe.Pointer(assertE2I(ityp, &a.ot.Type))
+		if fint.Kind() == abi.Interface {
+			if ityp := (*interfacetype)(unsafe.Pointer(fint)); len(ityp.Methods) != 0 {
+				word = unsafe.Pointer(assertE2I(ityp, (*_type)(word)))
 			}
+			regs.Ints[0], regs.Ints[1] = uintptr(word), uintptr(object)
+		} else {
+			regs.Ints[0] = uintptr(object)
 		}
-		fn := a.fn
-		a.free() // from here on regs alone refers to the object, and only until the call
 		reflectcall(nil, unsafe.Pointer(fn), frame, uint32(size), uint32(size), uint32(size), &regs)
 	}
 }

@@ -42,9 +42,12 @@ func mark(p uintptr) {
 	}
 }
 
-// isMarked reports whether the object that p points into has been marked.
+// isMarked reports whether the object that p points into has been marked. What is not in the heap lives for ever.
 func isMarked(p uintptr) bool {
 	s := spanOf(p)
+	if s == nil {
+		return true
+	}
 	i := s.objIndex(p)
 	return *(*uint64)(unsafe.Pointer(marksOf(s) + i/64*8))>>(i%64)&1 != 0
 }
