@@ -63,3 +63,9 @@ func checkptrStraddles(ptr unsafe.Pointer, size uintptr) bool { return false }
 // No race detector.
 
 const chansendpc, chanrecvpc = 0, 0
+
+// infinity stands for a variable that would need code at start.
+func infinity() float64 { return float64frombits(0x7FF0000000000000) }
+
+// unreachableMethod is what the linker puts in place of methods that nothing can call.
+func unreachableMethod()

@@ -7,8 +7,8 @@
 
 // The kernel starts the program here: argc at 0(SP), argv from 8(SP).
 //
-// Three things must hold before any Go function runs: the thread's g0 describes the stack we are on, the TLS slot at -8(FS) holds
-// it (assembly wrappers reload R14 from there), and R14 = g, X15 = 0 (the wrapper of boot sees to these).
+// Three things must hold before any Go function runs: g0 describes the stack we are on, the TLS slot at -8(FS) holds it (wrappers of
+// assembly functions reload R14 from there), and R14 = g, X15 = 0.
 TEXT _rt0_amd64_linux(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	MOVQ	0(SP), R12
 	LEAQ	8(SP), R13
@@ -26,6 +26,9 @@ TEXT _rt0_amd64_linux(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	MOVQ	$runtime·m0(SB), CX
 	MOVQ	CX, g_m(BX)
 	MOVQ	BX, m_g0(CX)
+	MOVQ	SP, (g_sched+gobuf_sp)(BX)
+	MOVQ	$runtime·p0(SB), AX
+	MOVQ	AX, m_p(CX)
 
 	LEAQ	runtime·m0+m_tls+8(SB), SI
 	MOVL	$ARCH_SET_FS, DI
@@ -34,9 +37,11 @@ TEXT _rt0_amd64_linux(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	MOVQ	$runtime·g0(SB), BX
 	MOVQ	BX, -8(FS)
 
-	MOVQ	R12, 0(SP)
-	MOVQ	R13, 8(SP)
-	CALL	runtime·boot(SB)
+	MOVQ	BX, R14			// Go code expects g in R14, zero in X15
+	XORPS	X15, X15
+	MOVQ	R12, AX
+	MOVQ	R13, BX
+	CALL	runtime·boot<ABIInternal>(SB)
 	INT	$3
 
 // The kernel calls this as handler(DI sig, SI info, DX context), on the signal stack. All registers come back from the context when it
@@ -97,6 +102,43 @@ onSystemStack:
 	XORPS	X15, X15
 	RET
 
-TEXT runtime·bottom(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
+TEXT runtime·startMain<ABIInternal>(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
+	MOVQ	AX, R14
+	MOVQ	R14, -8(FS)
+	MOVQ	(g_stack+stack_hi)(R14), SP
+	CALL	runtime·main<ABIInternal>(SB)
+	INT	$3			// it exits
+
+TEXT runtime·unreachableMethod<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
 	INT	$3
-	INT	$3
+
+// The prologue of a function found its stack too small. Its first instruction is to run again on a bigger one: g.sched becomes that
+// place, m.morebuf the caller's, and newstack goes on at g.sched. DX is the closure the function was called with.
+TEXT runtime·morestack_noctxt(SB),NOSPLIT|NOFRAME,$0
+	XORL	DX, DX
+	JMP	runtime·morestack(SB)
+
+TEXT runtime·morestack(SB),NOSPLIT|NOFRAME,$0
+	MOVQ	-8(FS), DI
+	MOVQ	g_m(DI), BX
+	CMPQ	DI, m_curg(BX)
+	JNE	system
+	MOVQ	0(SP), AX
+	MOVQ	AX, (g_sched+gobuf_pc)(DI)
+	LEAQ	8(SP), AX
+	MOVQ	AX, (g_sched+gobuf_sp)(DI)
+	MOVQ	BP, (g_sched+gobuf_bp)(DI)
+	MOVQ	DX, (g_sched+gobuf_ctxt)(DI)
+	MOVQ	8(SP), AX
+	MOVQ	AX, (m_morebuf+gobuf_pc)(BX)
+	LEAQ	16(SP), AX
+	MOVQ	AX, (m_morebuf+gobuf_sp)(BX)
+	MOVQ	DI, (m_morebuf+gobuf_g)(BX)
+	MOVQ	m_g0(BX), R14
+	MOVQ	R14, -8(FS)
+	MOVQ	(g_sched+gobuf_sp)(R14), SP
+	XORL	BP, BP
+	XORPS	X15, X15
+	CALL	runtime·newstack<ABIInternal>(SB)
+system:
+	INT	$3			// g0 and gsignal cannot grow

@@ -124,7 +124,6 @@ type m struct {
 
 // p is what stock Go keeps by processor.
 type p struct {
-	m         muintptr
 	freeDefer *_defer
 	freeSudog *sudog
 	pinnerCache *pinner

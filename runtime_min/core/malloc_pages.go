@@ -282,6 +282,7 @@ func mapHeap(step uintptr) bool {
 
 // reserveHeap finds address space for span table and heap. Where the whole is refused, half is tried, and so on.
 func reserveHeap() bool {
+	cpuinit()
 	for size := uintptr(mostReserved); size >= leastReserved; size /= 2 {
 		table := size >> pageShift * 8
 		p := sysReserve(heapHint, size+table)

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"internal/abi"
 	"internal/runtime/sys"
 	"unsafe"
 )
@@ -34,8 +35,10 @@ func popDefer(gp *g) {
 }
 
 // deferreturn runs the pending defers of the caller's frame. The compiler calls it where a function with defers returns after a
-// recovered panic, so every program with a defer statement has it; for that reason it also makes faults recoverable (see faultEntry).
+// recovered panic, so every program with a defer statement has it. That makes it the place to refer to sigpanic: faults are then
+// recoverable in just the programs that could notice.
 func deferreturn() {
+	sigpanicPC = abi.FuncPCABIInternal(sigpanic)
 	var p _panic
 	p.deferreturn = true
 	p.start(sys.GetCallerPC(), unsafe.Pointer(sys.GetCallerSP()))

@@ -1,8 +1,17 @@
 package runtime
 
-import "internal/chacha8rand"
+import (
+	"internal/chacha8rand"
+	"internal/runtime/maps"
+	"unsafe"
+)
 
-// refillRandom makes new output for rand, after seeding the generator the first time.
+// Random numbers. Nothing is seeded before it is needed.
+
+// refillRandom makes new output for rand, after seeding everything the first time.
+//
+// That includes the keys of the hash functions. They may be set so late because who keeps hashes (a map, a hash trie, maphash) takes its
+// own seed from rand first.
 func refillRandom(c *chacha8rand.State) {
 	if m0.seeded {
 		c.Refill()
@@ -14,4 +23,18 @@ func refillRandom(c *chacha8rand.State) {
 		throw("the kernel has no random numbers")
 	}
 	c.Init(seed)
+	maps.AlgInit()
+}
+
+// bootstrapRand gives maps.AlgInit the keys of the hash functions.
+//
+//go:linknamestd bootstrapRand
+func bootstrapRand() uint64 { return rand() }
+
+// seedCheap seeds the generator that orders select cases and the like, with a part of the 16 random bytes that every process gets.
+func seedCheap() {
+	if seed := auxval(_AT_RANDOM); seed != 0 {
+		m0.cheaprand64 = *(*uint64)(unsafe.Pointer(seed))
+		m0.cheaprand = uint32(m0.cheaprand64 >> 32)
+	}
 }

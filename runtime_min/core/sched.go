@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"internal/abi"
+	"internal/goarch"
 	"internal/runtime/sys"
 	"internal/stringslite"
 	"unsafe"
@@ -229,7 +230,7 @@ func newproc1(fn *funcval, callergp *g, callerpc uintptr, parked bool, reason wa
 		gp.stack = stackalloc(startingStackSize)
 		gp.stackguard0 = gp.stack.lo + stackGuard
 	}
-	prepareStack(gp, fn, abi.FuncPCABI0(goexit))
+	prepareStack(gp, fn)
 	lastGoid++
 	gp.goid = lastGoid
 	gp.parentGoid = callergp.goid
@@ -251,11 +252,23 @@ func newproc1(fn *funcval, callergp *g, callerpc uintptr, parked bool, reason wa
 
 const startingStackSize = stackMin
 
+// prepareStack lays out gp's empty stack so that gogo(&gp.sched) calls fn, and the return from fn goes to goexit.
+func prepareStack(gp *g, fn *funcval) {
+	gp.sched = gobuf{}
+	gp.sched.sp = gp.stack.hi - 4*goarch.PtrSize
+	gp.stktopsp = gp.sched.sp
+	gp.sched.pc = abi.FuncPCABI0(goexit) + 1 // +1: unwinding looks up the instruction before a return address
+	gp.sched.g.set(gp)
+	gostartcall(&gp.sched, unsafe.Pointer(fn.fn), unsafe.Pointer(fn))
+	gp.startpc = fn.fn
+}
+
 // startScheduler is called by the first go statement, and links in what goroutines need.
 func startScheduler() {
 	growStack = growStackByCopy
 	printTraces = traceCrash
 	mainReturned = finishPanics
+	seedCheap()
 	startTick()
 }
 

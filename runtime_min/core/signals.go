@@ -24,14 +24,12 @@ func signalinit() {
 	m0.gsignal = &gsignal
 	st := stackt{ss_sp: &signalStack[0], ss_size: unsafe.Sizeof(signalStack)}
 	linux.Syscall6(sysSigaltstack, uintptr(unsafe.Pointer(&st)), 0, 0, 0, 0, 0)
-	catchSignal(_SIGSEGV)
-	catchSignal(_SIGBUS)
-	catchSignal(_SIGFPE)
+	setSignal(_SIGBUS, abi.FuncPCABI0(signalEntry))
+	setSignal(_SIGFPE, abi.FuncPCABI0(signalEntry))
+	setSignal(_SIGSEGV, abi.FuncPCABI0(signalEntry))
 }
 
-// catchSignal sends sig to signalEntry, which calls handleSignal.
-func catchSignal(sig uint32) { setSignal(sig, abi.FuncPCABI0(signalEntry)) }
-
+// setSignal makes handler (or 0, the default; 1, nothing) what happens on sig. signalEntry calls handleSignal.
 func setSignal(sig uint32, handler uintptr) {
 	action := sigactiont{
 		sa_handler:  handler,
@@ -45,81 +43,61 @@ func setSignal(sig uint32, handler uintptr) {
 func signalEntry()
 func signalReturn()
 
-// handleTick, handleNotify take the signals of tick.go and os/signal; nil while nothing wants them.
-var (
-	handleTick   func(c *sigctxt, gp *g)
-	handleNotify func(sig uint32, c *sigctxt, gp *g)
-)
+// otherSignal takes the signals that are no faults: those of tick.go and os/signal. It is set with the first of them.
+var otherSignal func(sig uint32, c *sigctxt, gp *g)
 
 // handleSignal is called on gsignal; gp is the g that was interrupted.
+//
+// A fault becomes a panic: the registers are changed so that the faulting instruction seems to have called sigpanic. A program without
+// panic, recover and defer statements contains no sigpanic (it would bring the unwinder with it), and nothing here refers to it:
+// whether there is one is looked up in the function table.
 func handleSignal(sig uint32, info *siginfo, context unsafe.Pointer, gp *g) {
 	c := noEscapePtr(&sigctxt{info, context}) // a handler must not allocate
-	switch {
-	case sig == sigTick && handleTick != nil:
-		handleTick(c, gp)
-	case isFault(sig) && int32(c.sigcode()) > 0:
-		handleFault(sig, c, gp)
-	case handleNotify != nil:
-		handleNotify(sig, c, gp)
-	case isFault(sig): // sent by kill
-		dieFromSignal(sig)
+	if sig != _SIGSEGV && sig != _SIGBUS && sig != _SIGFPE {
+		otherSignal(sig, c, gp)
+		return
 	}
+	pc, sp := c.sigpc(), c.sigsp()
+	gp.sig = sig
+	gp.sigcode0 = uintptr(c.sigcode())
+	gp.sigcode1 = c.fault()
+	gp.sigpc = pc
+	if sigpanicPC == 0 {
+		sigpanicPC = findFunctionByID(abi.FuncID_sigpanic)
+	}
+	if sigpanicPC == 0 || gp != m0.curg || gp.throwsplit {
+		reportFault(gp, sp)
+	}
+	if !isText(pc) && (pc == 0 || isText(*(*uintptr)(unsafe.Pointer(sp)))) {
+		// A call of what is no function: its return address is on top of the stack, and stands for who is to blame.
+		c.set_rip(uint64(abi.FuncPCABI0(faultEntry)))
+		return
+	}
+	c.pushCall(abi.FuncPCABI0(faultEntry), pc)
 }
 
-func isFault(sig uint32) bool { return sig == _SIGSEGV || sig == _SIGBUS || sig == _SIGFPE }
+func isText(pc uintptr) bool { return firstmoduledata.text <= pc && pc < firstmoduledata.etext }
+
+// reportFault ends the program for a fault that cannot become a panic, or need not because nothing could recover it.
+func reportFault(gp *g, sp uintptr) {
+	message := "panic: runtime error: invalid memory address or nil pointer dereference\n"
+	if gp != m0.curg || gp.throwsplit {
+		message = "fatal error: unexpected signal during runtime execution\n"
+	} else if gp.sig == _SIGFPE {
+		message = "panic: runtime error: integer divide by zero\n"
+	}
+	print(message)
+	die(gp, gp.sigpc, sp)
+}
 
 func faultName(sig uint32) string {
 	switch sig {
-	case _SIGSEGV:
-		return "SIGSEGV: segmentation violation"
 	case _SIGBUS:
 		return "SIGBUS: bus error"
 	case _SIGFPE:
 		return "SIGFPE: floating-point exception"
 	}
-	return "signal"
-}
-
-// handleFault makes the faulting instruction look as if it had called sigpanic.
-//
-// A program without panic, recover and defer statements contains no sigpanic (it would bring the unwinder with it), and nothing here
-// refers to it: whether there is one is looked up in the function table.
-func handleFault(sig uint32, c *sigctxt, gp *g) {
-	gp.sig = sig
-	gp.sigcode0 = uintptr(c.sigcode())
-	gp.sigcode1 = c.fault()
-	gp.sigpc = c.sigpc()
-	if gp != m0.curg || gp.throwsplit {
-		gsignal.writebuf = nil
-		print(faultName(sig), "\n")
-		printTracesOf(c, gp, "unexpected signal during runtime execution")
-	}
-	if sigpanicPC == 0 {
-		sigpanicPC = findFunctionByID(abi.FuncID_sigpanic)
-	}
-	if sigpanicPC == 0 {
-		print("panic: runtime error: ")
-		if sig == _SIGFPE {
-			print("integer divide by zero\n")
-		} else {
-			print("invalid memory address or nil pointer dereference\n")
-		}
-		die(gp, c.sigpc(), c.sigsp())
-	}
-	pc := c.sigpc()
-	if !findfunc(pc).valid() {
-		// A call of a bad function pointer: the caller is on top of the stack, and is the one to blame.
-		if ret := *(*uintptr)(unsafe.Pointer(c.sigsp())); pc == 0 || findfunc(ret).valid() {
-			c.set_rip(uint64(abi.FuncPCABI0(faultEntry)))
-			return
-		}
-	}
-	c.pushCall(abi.FuncPCABI0(faultEntry), pc)
-}
-
-func printTracesOf(c *sigctxt, gp *g, message string) {
-	print("fatal error: ", message, "\n")
-	die(gp, c.sigpc(), c.sigsp())
+	return "SIGSEGV: segmentation violation"
 }
 
 // faultEntry sets the registers that Go code expects, then goes to sigpanicPC.

@@ -20,18 +20,22 @@ var (
 	maxstackceiling uintptr = 2000000000
 )
 
-// growStack replaces the running goroutine's stack by a bigger one. It is set by the first go statement.
+// growStack replaces the running goroutine's stack by a bigger one and goes back to it. It is set by the first go statement.
 var growStack func(gp *g)
 
 func mainStack() stack {
-	for n := uintptr(mainStackSize); n >= 64<<10; n /= 2 {
+	n := uintptr(mainStackSize)
+	for {
 		p, errno := mmap(nil, n, _PROT_READ|_PROT_WRITE, _MAP_ANON|_MAP_PRIVATE|_MAP_NORESERVE, -1, 0)
 		if errno == 0 {
 			return stack{uintptr(p), uintptr(p) + n}
 		}
+		n /= 2
+		if n == 0 {
+			writeErrStr("runtime: cannot allocate the stack of the main goroutine\n")
+			exit(2)
+		}
 	}
-	throw("cannot allocate the stack of the main goroutine")
-	return stack{}
 }
 
 const _MAP_NORESERVE = 0x4000
@@ -39,18 +43,10 @@ const _MAP_NORESERVE = 0x4000
 // newstack is called by morestack, on g0, when the prologue of a function on m0.curg found the stack too small.
 func newstack() {
 	gp := m0.curg
-	if m0.morebuf.g.ptr() != gp {
-		throw("stack growth on a wrong goroutine")
-	}
-	m0.morebuf = gobuf{}
-	if gp.throwsplit {
-		throw("stack growth at a bad time")
-	}
 	if gp == &mainG || growStack == nil {
 		stackOverflow(gp)
 	}
 	growStack(gp)
-	gogo(&gp.sched)
 }
 
 func growStackByCopy(gp *g) {
@@ -65,13 +61,23 @@ func growStackByCopy(gp *g) {
 		stackOverflow(gp)
 	}
 	copystack(gp, size)
+	gogo(&gp.sched)
 }
 
 func stackOverflow(gp *g) {
-	print("runtime: goroutine stack exceeds ", min(maxstacksize, maxstackceiling), "-byte limit\n")
-	print("runtime: sp=", hex(gp.sched.sp), " stack=[", hex(gp.stack.lo), ", ", hex(gp.stack.hi), "]\n")
-	throw("stack overflow")
+	print("runtime: goroutine stack exceeds ")
+	if printStackLimit != nil {
+		printStackLimit()
+	} else {
+		print("1000000000")
+	}
+	print("-byte limit\nfatal error: stack overflow\n")
+	m0.throwing = throwTypeRuntime
+	die(gp, gp.sched.pc, gp.sched.sp)
 }
+
+// printStackLimit prints the limit if it was changed.
+var printStackLimit func()
 
 // Free stacks, by the logarithm of their size. Small ones are cut from chunks and stay for ever; big ones go back to the system.
 const (
@@ -131,11 +137,6 @@ func stackfree(s stack) {
 	freeStacks[order] = s.lo
 }
 
-// gostartcallfn makes gobuf call fn, with its current pc as the return address.
-func gostartcallfn(gobuf *gobuf, fv *funcval) {
-	gostartcall(gobuf, unsafe.Pointer(fv.fn), unsafe.Pointer(fv))
-}
-
 // morestackc is called by prologues of functions that must run on g0 or gsignal, when they do not. The compiler refers to it by its old
 // ABI, which a linkname makes.
 //
@@ -145,12 +146,6 @@ func morestackc() { throw("system stack code on a user stack") }
 
 func badmcall(fn func(*g))  { throw("mcall on g0") }
 func badmcall2(fn func(*g)) { throw("mcall function returned") }
-
-//go:nosplit
-func badmorestackg0() { writeErrStr("fatal: system stack overflow\n") }
-
-//go:nosplit
-func badmorestackgsignal() { writeErrStr("fatal: signal stack overflow\n") }
 
 func badreflectcall() { panic(plainError("arg size to reflect.call more than 1GB")) }
 

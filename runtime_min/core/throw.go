@@ -48,12 +48,8 @@ func fatalthrow(t throwType) {
 // die ends the process with the report of a crash of gp at pc and sp. It runs on g0 or on the signal stack.
 func die(gp *g, pc, sp uintptr) {
 	m0.dying++
-	switch {
-	case m0.dying > 2:
-		exit(5)
-	case m0.dying > 1:
-		print("panic during panic\n")
-		exit(4)
+	if m0.dying > 1 {
+		exit(4) // crashed while reporting a crash
 	}
 	if gp.sig != 0 {
 		print("[signal ", faultName(gp.sig), " code=", hex(gp.sigcode0), " addr=", hex(gp.sigcode1), " pc=", hex(gp.sigpc), "]\n")

@@ -9,6 +9,7 @@ from ..errors import GoError, Position
 from ..overlay import Overlay
 from .manifest import Manifest, PrunedPackage, Release, Rule
 from .prune import prune
+from .prune_asm import prune_assembly
 
 CORE_PREFIX = "min_"  # a file of core/ takes this before its name, which no file of GOROOT has
 _CORE_SUFFIXES = (".go", ".s", ".h")
@@ -46,7 +47,8 @@ def _keep(folder: str, package: PrunedPackage, release: Release, output: str, re
         if rule is not None:
             actual = os.path.join(output, _digest(expected, rule), name)
             replace[path] = actual
-            generated[actual] = prune(content.decode(), rule, path).encode()
+            change = prune_assembly if name.endswith(".s") else prune
+            generated[actual] = change(content.decode(), rule, path).encode()
 
 
 def _verified(path: str, expected: str, version: str) -> bytes:
