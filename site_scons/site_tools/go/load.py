@@ -41,18 +41,27 @@ class Location(NamedTuple):
     standard: bool
 
 
+class Resolution(Protocol):
+    """The module of a package, None for std, and its folder."""
+
+    @property
+    def module(self) -> Module | None: ...
+    @property
+    def dir(self) -> str: ...
+
+
 class Modules(Protocol):
-    """The modules of a build."""
+    """The modules of a build: module.build.BuildList."""
 
-    def resolve(self, import_path: str, importer: str, importer_module: Module | None) -> Location:
-        """Where the package *import_path* is, which is valid and not in std, when *importer* asks ("": the user).
+    @property
+    def main_modules(self) -> tuple[Module, ...]: ...
 
-        Raises GoError without a position, in go's words, if no module or more than one has it.
-        """
+    def resolve(self, path: str, importer: str, importer_module: Module | None) -> Resolution:
+        """Where the package *path* is when *importer* asks ("": the user); raises GoError without a position, in go's words."""
         ...
 
-    def import_path(self, folder: str) -> str:
-        """The import path of the absolute *folder* if it is in a main module, else ""."""
+    def prefetch(self, paths: Iterable[str]) -> None:
+        """Notice that these import paths will be resolved soon."""
         ...
 
 
@@ -84,13 +93,22 @@ class Loader:
 
     def import_path(self, folder: str) -> str:
         """The import path of the absolute *folder*, in a main module or in GOROOT/src; raises GoError if it is in neither."""
-        path = self.modules.import_path(folder) if self.modules else ""
-        relative = os.path.relpath(folder, self.sdk.src).replace(os.sep, "/")
-        if not path and not relative.startswith("."):
-            path = relative
-        if not path:
-            raise GoError(f"directory {folder} outside main module or its selected dependencies")
-        return path
+        for module in self.modules.main_modules if self.modules else ():
+            below = _below(folder, module.dir)
+            if below is not None and not self._is_nested(folder, module):
+                return f"{module.path}/{below}" if below else module.path
+        below = _below(folder, self.sdk.src)
+        if below:
+            return below
+        raise GoError(f"directory {folder} outside main module or its selected dependencies")
+
+    def _is_nested(self, folder: str, module: Module) -> bool:
+        """Whether *folder* is in another module inside *module*; the folders between are watched: a go.mod can come there."""
+        while len(folder) > len(module.dir):
+            if self.state.is_dir(folder) and "go.mod" in self.state.listing(folder).names:
+                return True
+            folder = os.path.dirname(folder)
+        return False
 
     def closure(self, import_paths: Iterable[str]) -> tuple[Package, ...]:
         """The packages named and all they need to be linked, imported ones first, in the order of ``go list -deps``.
@@ -112,6 +130,8 @@ class Loader:
         """
         resolved: dict[str, str] = {}
         errors: list[GoError] = []
+        if self.modules and not location.standard:
+            self.modules.prefetch(raw for raw in imports if raw not in self._locations)
         for raw, positions in imports.items():
             if raw == "C":
                 continue
@@ -146,7 +166,10 @@ class Loader:
         if folder:
             self._locations[path] = Location(folder, None, True)
         elif self.modules is not None and not (location and location.standard):
-            self._locations[path] = self.modules.resolve(path, importer, location.module if location else None)
+            found = self.modules.resolve(path, importer, location.module if location else None)
+            self._locations[path] = Location(found.dir, found.module, found.module is None)
+            if found.module and not found.module.version:
+                self._is_nested(found.dir, found.module)  # known not to be; but from now on watched
         else:
             raise missing_package(path, self.sdk)
         return path
@@ -310,6 +333,13 @@ def no_go_files(folder: Folder) -> str:
     if folder.files.test_go or folder.files.xtest_go:
         return f"no non-test Go files in {folder.dir}"
     return f"no Go files in {folder.dir}"
+
+
+def _below(folder: str, root: str) -> str | None:
+    """*folder* relative to *root* with slashes, "" for *root* itself, None if it is elsewhere."""
+    if folder == root:
+        return ""
+    return folder[len(root) + 1 :].replace(os.sep, "/") if folder.startswith(root + os.sep) else None
 
 
 def _malformed(path: str) -> str:

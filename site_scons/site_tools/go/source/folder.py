@@ -83,7 +83,9 @@ class _Reader:
 
     def position(self, name: str, place: Place) -> Position:
         line, column, file = place
-        return Position(os.path.normpath(os.path.join(self.folder, file or name)), line, column)
+        if file:
+            return Position(os.path.normpath(os.path.join(self.folder, file)), line, column)
+        return Position(f"{self.folder}{os.sep}{name}", line, column)
 
     def matches(self, name: str, header: Header) -> bool:
         """Whether the constraints in the file's head hold; raises GoError for a malformed one."""

@@ -19,8 +19,10 @@ _WORD = rb"[A-Za-z_\x80-\xff][A-Za-z0-9_\x80-\xff]*"
 _END = rb"(?![A-Za-z0-9_\x80-\xff])"
 _PACKAGE = re.compile(b"(" + _GAP + b")package" + _END + _GAP + b"(" + _WORD + b")")
 _IMPORT = re.compile(b"(" + _GAP + b")(import)" + _END + _GAP + rb"(\(?)")
-_SPEC = re.compile(b"(" + _GAP + rb")((?:(?:\.|" + _WORD + b")" + _GAP + rb')?("(?:[^"\\\n]|\\.)*"|`[^`]*`))')
+_SPEC = re.compile(b"(" + _GAP + rb")((?:(\.|" + _WORD + b")" + _GAP + rb')?("(?:[^"\\\n]|\\.)*"|`[^`]*`))')
 _CLOSE = re.compile(_GAP + rb"\)")
+_NAME_IN_SPEC = re.compile(rb"(\.|" + _WORD + b")" + _GAP)
+_LINE_END = re.compile(rb"(?:[ \t\r]|//[^\n]*)*(?=\n)")
 _LEADING = re.compile(_GAP)
 _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _COMMENT_OR_LITERAL = re.compile(rb'//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)*\'', re.DOTALL)
@@ -77,7 +79,7 @@ def scan_go(data: bytes) -> Header:
     if problem:
         return header._replace(errors=((places.at(0), problem),))
     try:
-        if not found:
+        if not found or found.group(2) in _KEYWORDS:
             raise _missing_package(data)
         imports, cgo, end = _imports(data, found.end(2))
     except _SyntaxError as error:
@@ -187,10 +189,10 @@ def _imports(data: bytes, offset: int) -> tuple[list[tuple[str, int]], list[tupl
         doc_gaps: list[tuple[int, int]] = []
         while True:
             spec = _SPEC.match(data, offset)
-            if not spec:
+            if not spec or spec.group(3) in _KEYWORDS:
                 break
             if clause.group(3) and len(imports) > first:
-                _require_separator(spec.group(1), spec.start(2), spec.group(3).decode("utf-8", "replace"))
+                _require_separator(spec.group(1), spec.start(2), spec.group(4).decode("utf-8", "replace"))
             imports.append((_import_path(spec), spec.start(2)))
             doc_gaps.append((offset, spec.start(2)))
             offset = spec.end()
@@ -209,9 +211,9 @@ def _imports(data: bytes, offset: int) -> tuple[list[tuple[str, int]], list[tupl
 
 
 def _import_path(spec: re.Match[bytes]) -> str:
-    path = unquote(spec.group(3))
+    path = unquote(spec.group(4))
     if path is None:
-        raise _SyntaxError(spec.start(3), f"invalid import path: {spec.group(3).decode('utf-8', 'replace')}")
+        raise _SyntaxError(spec.start(4), f"invalid import path: {spec.group(4).decode('utf-8', 'replace')}")
     if not path or not path.isprintable() or _ILLEGAL_IN_IMPORT.search(path):
         raise _SyntaxError(spec.start(2), f"invalid import path: {path}")
     return path
@@ -307,13 +309,15 @@ def _missing_package(data: bytes) -> _SyntaxError:
 
 
 def _unexpected_in_import(data: bytes, offset: int, in_block: bool) -> _SyntaxError:
-    """The error for whatever stands at *offset* where an import spec was due (go/parser/parser.go parseImportSpec)."""
+    """The error for whatever stands at *offset* where an import spec was due (go/parser/parser.go:2508 parseImportSpec)."""
     gap = _LEADING.match(data, offset)
     offset = gap.end() if gap else offset
-    name = re.compile(rb"(?:\.|" + _WORD + b")" + _GAP).match(data, offset)
-    if name and not in_block and name.group().split()[0] in _KEYWORDS:
-        name = None
-    if name:
+    name = _NAME_IN_SPEC.match(data, offset)
+    if name and name.group(1) not in _KEYWORDS:
+        line_end = _LINE_END.match(data, name.end(1))
+        if line_end:
+            # The scanner puts a semicolon where a line ends behind a name.
+            return _SyntaxError(line_end.end(), "missing import path")
         offset = name.end()
     lexical = _lexical_error(data, offset)
     if lexical:
@@ -322,7 +326,7 @@ def _unexpected_in_import(data: bytes, offset: int, in_block: bool) -> _SyntaxEr
         return _SyntaxError(offset, "expected ')', found 'EOF'")
     if re.compile(rb"[0-9']").match(data, offset):
         return _SyntaxError(offset, "import path must be a string")
-    return _SyntaxError(offset, "missing import path; require quoted string")
+    return _SyntaxError(offset, "missing import path")
 
 
 def _lexical_error(data: bytes, offset: int) -> _SyntaxError | None:

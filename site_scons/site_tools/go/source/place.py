@@ -31,7 +31,13 @@ class Places:
         return self._line
 
     def at(self, offset: int) -> tuple[int, int, str]:
-        """(line, column in bytes from 1, "") of *offset*, or under a ``//line`` directive (its line, 0, its file)."""
+        """(line, column in bytes from 1, "") of *offset*, or under a ``//line`` directive (its line, 0, its file).
+
+        The end of the file belongs to its last line, also behind a newline: go/token knows no line that has not begun.
+        """
+        if offset and offset == len(self._data):
+            line, column, file = self.at(offset - 1)
+            return line, column + 1 if column else 0, file
         line = self.line(offset)
         for following, stands_for, file in reversed(self._directives):
             if line >= following:
