@@ -300,7 +300,7 @@ def test_lists_of_proxies(project: Project, proxy: Proxy) -> None:
         ({"GOPROXY": " , "}, "GOPROXY list is not the empty string, but contains no entries"),
         ({"GOPROXY": "ftp://x.org"}, "invalid proxy URL scheme (must be https, http, file): ftp://x.org"),
         ({"GOPROXY": "http://me:secret@127.0.0.1:1"}, "refusing to pass credentials to insecure URL: http://me:xxxxx@127.0.0.1:1"),
-        ({"GOPROXY": "http://127.0.0.1:1"}, 'Get "http://127.0.0.1:1/example.com/!dep/@v/v1.2.3.zip": Connection refused'),
+        ({"GOPROXY": "http://127.0.0.1:1"}, 'Get "http://127.0.0.1:1/example.com/!dep/@v/v1.2.3.zip": connection refused'),
         ({"GOMODCACHE": "relative"}, 'GOMODCACHE entry is relative; must be absolute path: "relative"'),
     ],
 )

@@ -63,6 +63,7 @@ class BuildList:
         self._modules: dict[Version, Module] = {}
         self._usable: dict[Version, bool] = {}
         self._found: dict[str, Found] = {}
+        self._in_all: set[str] = set()  # imported by packages of main modules, directly or not
         self._local = frozenset(self._local_paths())
         if not self._memory.found:
             self._check_multiple_paths(self._requirements.roots)
@@ -132,8 +133,11 @@ class BuildList:
         self._found[path] = found
         if found.module == STANDARD:
             return Resolution(None, found.dir)
-        if found.module.version and (not importer or (importer_module and importer_module.main)):
-            self._check_required(path, found.module, importer)
+        if not importer or importer in self._in_all or (importer_module and importer_module.main):
+            if importer:
+                self._in_all.add(path)
+            if found.module.version:
+                self._check_required(path, found.module, importer, bool(importer_module and importer_module.main))
         return Resolution(self.module(found.module), found.dir)
 
     def prefetch(self, paths: Iterable[str]) -> None:
@@ -201,18 +205,23 @@ class BuildList:
         if actual.version and not any(path == local or path.startswith(local + "/") for local in self._local):
             self._memory.add(path, Found(module, found.dir), self._fetcher.trace(actual))
 
-    def _check_required(self, path: str, module: Version, importer: str) -> None:
-        """A package that main modules import must come from a module that they require (load.go:1398-1440, buildlist.go:1100)."""
+    def _check_required(self, path: str, module: Version, importer: str, direct: bool) -> None:
+        """What main modules import must come from modules that are required as they should be (load.go:1398, buildlist.go:1070-1150).
+
+        *direct* says that a main module's own package imports *path*.
+        """
+        requirements = self._requirements
         if self.workspace.work:
-            if self._vendored or not importer or self._requirements.graph().required_by(module) is not None:
-                return
-        elif self._requirements.root_version(module.path) == module.version:
+            listed = self._vendored is not None or not direct or requirements.graph().required_by(module) is not None
+        else:
+            listed = requirements.root_version(module.path) == module.version
+        if listed:
             return
-        if importer:
+        if not self.workspace.work and requirements.pruning != UNPRUNED:
+            raise requirements.dirty()
+        if direct:
             advice = f"to add missing requirements, run:\n\tgo get {module}"
             raise GoError(f"package {importer} imports {path} from implicitly required module; {advice}")
-        if self._requirements.pruning != UNPRUNED:
-            raise self._requirements.dirty()
 
     def _describe(self, version: Version) -> Module:
         main = self.workspace.by_path.get(version.path) if not version.version else None

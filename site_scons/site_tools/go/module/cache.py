@@ -16,7 +16,8 @@ from collections.abc import Iterator
 
 from ..errors import GoError
 from . import semver
-from .version import Version, canonical_version, escape_path, escape_version, quote
+from .version import Version, canonical_version, escape_path, escape_version
+from .words import quote
 
 
 def _escaped(module: Version) -> tuple[str, str]:

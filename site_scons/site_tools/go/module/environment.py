@@ -115,7 +115,7 @@ def module_env(goroot: str, go_version: str, environ: Mapping[str, str]) -> Modu
     flags = _flags(get("GOFLAGS"))
     mod = flags.get("mod", "")
     if mod not in ("", "readonly", "vendor", "mod"):
-        raise GoError(f'-mod may only be set to one of mod, readonly, or vendor, but it is set to "{mod}"')
+        raise GoError(f"-mod={mod} not supported (can be '', 'mod', 'readonly', or 'vendor')")
     home = _home(environ)
     gopath = get("GOPATH", home and os.path.join(home, "go")).split(os.pathsep)[0]
     cache = get("GOMODCACHE", gopath and os.path.join(gopath, "pkg", "mod"))

@@ -16,7 +16,8 @@ from typing import NamedTuple
 from ..errors import GoError, Position
 from . import gover
 from .syntax import Block, Line, parse, unquote
-from .version import Version, canonical_version, path_major_problem, quote, split_path_version
+from .version import Version, canonical_version, path_major_problem, split_path_version
+from .words import quote
 
 
 class Require(NamedTuple):

@@ -14,7 +14,8 @@ from typing import IO
 
 from ..errors import GoError
 from .sums import digest, hash1
-from .version import Version, check_file_path, quote
+from .version import Version, check_file_path
+from .words import quote
 
 MAX_ZIP = 500 << 20
 """The largest zip, and the largest sum of its files' sizes, in bytes (zip.go:69-80)."""

@@ -18,6 +18,7 @@ from .mvs import NONE, Graph
 from .sums import mod_key
 from .vendor import Vendored
 from .version import Version, sort_key
+from .words import reason
 from .workspace import TooNewError, Workspace
 
 PRUNED, UNPRUNED, WORKSPACE = "pruned", "unpruned", "workspace"
@@ -207,7 +208,7 @@ class Requirements:
             try:
                 text = read_text(name)
             except OSError as error:
-                raise ModuleError(actual, f"reading {name}: {error.strerror}") from None
+                raise ModuleError(actual, f"reading {name}: {reason(error)}") from None
         try:
             return parse_gomod(text, name, strict=False)
         except GoError as error:

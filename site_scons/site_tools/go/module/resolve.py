@@ -234,13 +234,11 @@ class Resolver:
             )
         if is_standard_path(path):
             return MissingPackageError(f"package {path} is not in std ({os.path.join(self._source, path)})")
-        message = f"no required module provides package {path}"
-        if self._workspace.mod_explicit:
-            return MissingPackageError(f"{message}: import lookup disabled by -mod={self._workspace.mod}")
-        if self._workspace.mod_reason:
-            reason = f"\n\t({self._workspace.mod_reason})"
-            return MissingPackageError(f"{message}: import lookup disabled by -mod={self._workspace.mod}{reason}")
-        return MissingPackageError(f"{message}; to add it:\n\tgo get {path}")
+        if self._workspace.mod_explicit or self._workspace.mod_reason:
+            reason = f"\n\t({self._workspace.mod_reason})" if self._workspace.mod_reason else ""
+            disabled = f"import lookup disabled by -mod={self._workspace.mod}{reason}"
+            return MissingPackageError(f"cannot find module providing package {path}: {disabled}")
+        return MissingPackageError(f"no required module provides package {path}; to add it:\n\tgo get {path}")
 
     def _unrequired_replacements(self, path: str) -> Iterator[Version]:
         """Modules that are replaced, not in the build list, and would have the package, the longest path first."""

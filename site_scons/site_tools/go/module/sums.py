@@ -17,6 +17,7 @@ from typing import IO
 from ..errors import GoError, Position
 from .environment import ModuleEnv
 from .version import Version, matches_prefix
+from .words import reason
 
 SumLines = Mapping[tuple[str, str], tuple[str, ...]]
 """(module path, version or "version/go.mod") → hashes."""
@@ -68,7 +69,7 @@ def read_sum_file(filename: str) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise GoError(f"reading go.sum: {error.strerror}", Position(filename)) from None
+        raise GoError(f"reading go.sum: {reason(error)}", Position(filename)) from None
 
 
 def hash1(files: Iterable[tuple[str, str]]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..errors import GoError, Position
 from . import gover, semver
 from .version import Version, check_import_path
+from .words import reason
 from .workspace import TooNewError, Workspace
 
 
@@ -47,7 +48,7 @@ def read_vendored(folder: str, go_version: str) -> tuple[Vendored, bytes]:
     except FileNotFoundError:
         return result, b""
     except OSError as error:
-        raise GoError(str(error.strerror), Position(result.file)) from None
+        raise GoError(reason(error), Position(result.file)) from None
     module = Version("")
     for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
         if line.startswith("# "):

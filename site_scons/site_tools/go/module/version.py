@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from . import gover, semver
+from .words import quote
 
 
 class Version(NamedTuple):
@@ -25,13 +26,6 @@ class Version(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.path}@{self.version}" if self.version else self.path
-
-
-def quote(text: str) -> str:
-    """*text* as Go's ``%q`` prints it."""
-    import json  # only messages need it
-
-    return json.dumps(text, ensure_ascii=False)
 
 
 def sort_key(module: Version) -> tuple[str, semver.Key, str]:

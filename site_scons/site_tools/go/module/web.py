@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ..errors import GoError
 from .connection import Connections
 from .environment import ModuleEnv
+from .words import reason
 
 USER_AGENT = "scons-go (module downloads)"
 ATTEMPTS = 3
@@ -132,7 +133,7 @@ class Client:
         except (FileNotFoundError, NotADirectoryError):
             raise NotFoundError(f"reading {url}: no such file or directory") from None
         except OSError as error:
-            raise GoError(f"reading {url}: {error.strerror}") from None
+            raise GoError(f"reading {url}: {reason(error)}") from None
 
     def _copy_http(self, url: str, limit: int, write: Callable[[bytes], object]) -> None:
         shown = redacted(url)
@@ -155,8 +156,8 @@ class Client:
         except http.client.IncompleteRead:
             raise _TransientError(f"read {shown}: unexpected EOF") from None
         except (http.client.HTTPException, OSError) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise _TransientError(f'Get "{shown}": {reason}') from None
+            what = reason(error) if isinstance(error, OSError) else str(error)
+            raise _TransientError(f'Get "{shown}": {what or type(error).__name__}') from None
         raise GoError(f'Get "{shown}": stopped after {_MAX_REDIRECTS} redirects')
 
     @staticmethod

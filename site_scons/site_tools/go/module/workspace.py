@@ -16,6 +16,7 @@ from . import gover
 from .environment import ModuleEnv
 from .gomod import GoMod, GoWork, Replace, Setting, parse_gomod, parse_gowork, read_text
 from .version import Version, check_import_path
+from .words import reason
 
 
 class TooNewError(GoError):
@@ -163,7 +164,7 @@ def _read_bytes(path: str, contents: dict[str, bytes]) -> str:
     try:
         text = read_text(path)
     except OSError as error:
-        raise GoError(f"reading {os.path.basename(path)}: {error.strerror}", Position(path)) from None
+        raise GoError(f"reading {os.path.basename(path)}: {reason(error)}", Position(path)) from None
     contents[path] = text.encode()
     return text
 
