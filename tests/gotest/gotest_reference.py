@@ -6,14 +6,14 @@ import os
 import subprocess
 from pathlib import Path
 
-CACHE = Path(__file__).resolve().parent.parent.parent / ".cache" / "go-build"
+from gocommand import CACHE
 
 
 def go_environment(root: Path, **more: str) -> dict[str, str]:
     """The environment in which the go command of *root* depends on nothing of the user's; *more* is added to it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO"))}
-    fixed = {"GOROOT": str(root), "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOPROXY": "off", "GOENV": "off", "GOCACHE": str(CACHE)}
-    return {**environment, **fixed, **more}
+    fixed = {"GOROOT": str(root), "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOPROXY": "off", "GOENV": "off", "GOWORK": "off"}
+    return {**environment, **fixed, "GOCACHE": str(CACHE), "CGO_ENABLED": "0", **more}
 
 
 def run_go(root: Path, *arguments: str, cwd: Path, check: bool = True, **more: str) -> subprocess.CompletedProcess[str]:
