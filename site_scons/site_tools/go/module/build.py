@@ -21,9 +21,10 @@ from .cache import write_atomically
 from .environment import ModuleEnv
 from .fetch import Fetcher
 from .gomod import Setting
-from .requirements import UNPRUNED, Requirements, Summary
+from .mvs import Selection
+from .requirements import UNPRUNED, Known, Requirements, Summary
 from .resolve import STANDARD, Found, MissingPackageSumError, Resolver, has_go_files, is_standard_path
-from .sums import Sums, mod_key, read_sum_file
+from .sums import Sums, mod_key, read_if_there
 from .vendor import Vendored, check_consistency, read_vendored
 from .version import Version
 from .workspace import Workspace, find_workspace
@@ -51,14 +52,14 @@ class BuildList:
     ) -> None:
         self.workspace = workspace
         self._env = env
-        sums = {file: read_sum_file(file) for file in workspace.sum_files}
+        sums = {file: read_if_there(file) for file in workspace.sum_files}
         vendored, modules_txt = self._read_vendored()
         self._vendored = vendored
         self._memory_file = memory
         self._memory_key = _digest(env, workspace, sums, modules_txt)
         self._memory = _Memory.read(memory, self._memory_key)
         self._fetcher = Fetcher(env, Sums(sums, env, required=workspace.work is None), source)
-        self._requirements = Requirements(workspace, self._fetcher, env.go, vendored, self._memory.summaries)
+        self._requirements = Requirements(workspace, self._fetcher, env.go, vendored, self._memory.known)
         self._resolver = Resolver(self._requirements, self._fetcher, env.goroot, vendored, go_dir)
         self._modules: dict[Version, Module] = {}
         self._usable: dict[Version, bool] = {}
@@ -178,9 +179,7 @@ class BuildList:
     def save(self) -> None:
         """Keep what was found for the next run, if there is anything new and a file to keep it in."""
         if self._memory_file and self._memory.changed:
-            summaries = self._requirements.summaries.items()
-            immutable = {module: summary for module, summary in summaries if self.workspace.resolve(module).version}
-            self._memory.write(self._memory_file, self._memory_key, immutable)
+            self._memory.write(self._memory_file, self._memory_key, self._requirements.known())
 
     def _recall(self, path: str) -> Found | None:
         found = self._memory.found.get(path)
@@ -212,7 +211,7 @@ class BuildList:
         """
         requirements = self._requirements
         if self.workspace.work:
-            listed = self._vendored is not None or not direct or requirements.graph().required_by(module) is not None
+            listed = self._vendored is not None or not direct or module in requirements.selection().loaded
         else:
             listed = requirements.root_version(module.path) == module.version
         if listed:
@@ -262,7 +261,7 @@ class _Memory:
     """What is kept between runs of immutable modules: their summaries, that they were checked, and the packages found in them."""
 
     def __init__(self) -> None:
-        self.summaries: dict[Version, Summary] = {}
+        self.known = Known({}, None)
         self.ready: dict[Version, tuple[int, ...]] = {}
         self.found: dict[str, Found] = {}
         self.changed = False
@@ -284,32 +283,42 @@ class _Memory:
                     memory._fill(content)
         return memory
 
-    def _fill(self, content: tuple[str, Any, Any, Any]) -> None:
-        _, modules, summaries, found = content
+    def _fill(self, content: tuple[str, Any, Any, Any, Any]) -> None:
+        _, modules, summaries, found, selection = content
         versions = [Version(*module) for module, _ in modules]
         self.ready = {version: trace for version, (_, trace) in zip(versions, modules, strict=True) if trace}
-        self.summaries = {
-            versions[index]: Summary(path, go, tuple(Version(*required) for required in require)) for index, path, go, require in summaries
-        }
+        self.known = Known(
+            {versions[index]: Summary(path, go, tuple(versions[i] for i in require)) for index, path, go, require in summaries},
+            Selection(selection[0], frozenset(versions[index] for index in selection[1])) if selection else None,
+        )
         self.found = {path: Found(versions[index], folder) for path, index, folder in found}
 
-    def write(self, file: str, key: str, summaries: dict[Version, Summary]) -> None:
-        """Write all of it, module versions once each."""
+    def write(self, file: str, key: str, known: Known) -> None:
+        """Write all of it, each module version once."""
         index: dict[Version, int] = {}
+
+        def number(module: Version) -> int:
+            return index.setdefault(module, len(index))
+
         kept = [
-            (index.setdefault(module, len(index)), summary.path, summary.go, tuple(map(tuple, summary.require)))
-            for module, summary in summaries.items()
+            (number(module), summary.path, summary.go, [number(required) for required in summary.require])
+            for module, summary in known.summaries.items()
         ]
-        found = [(path, index.setdefault(entry.module, len(index)), entry.dir) for path, entry in self.found.items()]
+        found = [(path, number(entry.module), entry.dir) for path, entry in self.found.items()]
+        selection = known.selection and (dict(known.selection.versions), [number(module) for module in known.selection.loaded])
         modules = [(tuple(module), self.ready.get(module, ())) for module in index]
         with contextlib.suppress(OSError):
-            write_atomically(file, marshal.dumps((key, modules, kept, found)))
+            write_atomically(file, marshal.dumps((key, modules, kept, found, selection)))
             self.changed = False
 
 
 def _digest(env: ModuleEnv, workspace: Workspace, sums: dict[str, bytes], modules_txt: bytes) -> str:
+    """A digest of all that the choice of modules depends on, the go.mod files of replacements by folders among it."""
     digest = hashlib.sha256(repr((_FORMAT, env.facts, workspace.folder, workspace.mod)).encode())
-    for name, data in (*workspace.contents.items(), *sums.items(), ("modules.txt", modules_txt)):
+    stand_ins = {workspace.resolve(replace.old) for replace, _ in workspace.all_replacements()}
+    files = (os.path.join(workspace.replacement_dir(stand_in), "go.mod") for stand_in in sorted(stand_ins) if not stand_in.version)
+    contents = {file: read_if_there(file) for file in files}
+    for name, data in (*workspace.contents.items(), *sums.items(), *contents.items(), ("modules.txt", modules_txt)):
         digest.update(f"{name}\0{len(data)}\0".encode())
         digest.update(data)
     return digest.hexdigest()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from .gover import module_key
 from .semver import Key
@@ -16,6 +17,13 @@ NONE = "none"
 def _key(path: str, version: str) -> tuple[int, Key]:
     """The order of versions of one module; "", which a main module has, is above all (modload/mvs.go:25, cmpVersion)."""
     return (1, ()) if version == "" else (0, module_key(path, version))
+
+
+class Selection(NamedTuple):
+    """What is asked of a graph for imports: the *versions* that it selects by path, and the modules whose requirements are *loaded*."""
+
+    versions: Mapping[str, str]
+    loaded: frozenset[Version]
 
 
 class Graph:
@@ -46,6 +54,9 @@ class Graph:
 
     def selected(self, path: str) -> str:
         return self._selected.get(path, NONE)
+
+    def selection(self) -> Selection:
+        return Selection(self._selected, frozenset(self._required))
 
     def build_list(self) -> list[Version]:
         """The selected version of each module: the roots in their order, then the others sorted (graph.go:118)."""

@@ -14,7 +14,7 @@ from ..errors import GoError, Position
 from . import gover
 from .fetch import Fetcher
 from .gomod import GoMod, parse_gomod, read_text
-from .mvs import NONE, Graph
+from .mvs import NONE, Graph, Selection
 from .sums import mod_key
 from .vendor import Vendored
 from .version import Version, sort_key
@@ -65,22 +65,25 @@ def summarise(gomod: GoMod) -> Summary:
     return Summary(gomod.module, gomod.go, _with_go(gomod.go, (require.module for require in gomod.require)))
 
 
+class Known(NamedTuple):
+    """What an earlier run found under the same files: *summaries* of immutable modules, and the graph's selection if it had to be read."""
+
+    summaries: Mapping[Version, Summary]
+    selection: Selection | None
+
+
 class Requirements:
-    """The root requirements of a workspace, and on demand their graph.
+    """The root requirements of a workspace, and on demand their graph."""
 
-    *known* are summaries that an earlier run made of immutable modules under the same go.sum.
-    """
-
-    def __init__(
-        self, workspace: Workspace, fetcher: Fetcher, go: str, vendored: Vendored | None, known: Mapping[Version, Summary] | None = None
-    ) -> None:
+    def __init__(self, workspace: Workspace, fetcher: Fetcher, go: str, vendored: Vendored | None, known: Known) -> None:
         self.workspace = workspace
         self._fetcher = fetcher
         self._go = go
         self._vendored = vendored
         self._graph: Graph | None = None
         self._checked: set[Version] = set()
-        self.summaries: dict[Version, Summary] = dict(known or {})
+        self.summaries: dict[Version, Summary] = dict(known.summaries)
+        self._selection = known.selection
         self.pruning = WORKSPACE if workspace.work else pruning_for(workspace.go)
         self.roots = self._find_roots()
         self._versions: dict[str, str] = {module.path: "" for module in self._mains()}
@@ -126,6 +129,17 @@ class Requirements:
             if self.pruning != WORKSPACE:
                 self._check_roots()
         return self._graph
+
+    def selection(self) -> Selection:
+        """What the graph says about versions, without reading it if an earlier run did; raises GoError."""
+        if self._selection is None:
+            self._selection = self.graph().selection()
+        return self._selection
+
+    def known(self) -> Known:
+        """What to keep for the next run."""
+        immutable = {module: summary for module, summary in self.summaries.items() if self.workspace.resolve(module).version}
+        return Known(immutable, self._selection)
 
     def _check_roots(self) -> None:
         """All roots must be at the versions that the graph selects (buildlist.go:1172-1240 and :1390)."""

@@ -116,7 +116,7 @@ class Resolver:
         found = None
         if self._requirements.pruning != UNPRUNED:
             found = self._search(path, self._requirements.root_version, standard)
-        found = found or self._search(path, self._requirements.graph().selected, standard)
+        found = found or self._search(path, self._requirements.selection().versions.get, standard)
         if found is None:
             raise self._missing(path)
         return found
@@ -250,10 +250,10 @@ class Resolver:
             if path == old.path or path.startswith(old.path + "/"):
                 known = highest.get(old.path, "")
                 highest[old.path] = max(known, old.version, key=lambda version: gover.module_key(old.path, version))
-        graph = self._requirements.graph()
+        selected = self._requirements.selection().versions
         for name in sorted(highest, key=len, reverse=True):
             module = Version(name, highest[name])
-            if graph.selected(name) == NONE:
+            if name not in selected:
                 root, local = self.root(module)
                 if self._dir_in_module(path, name, root, local):
                     yield module

@@ -61,15 +61,15 @@ def parse_gosum(text: str, filename: str, *, lenient: bool = False) -> dict[tupl
     return lines
 
 
-def read_sum_file(filename: str) -> bytes:
-    """The content of a go.sum file, empty if there is none. Raises GoError."""
+def read_if_there(filename: str) -> bytes:
+    """The content of a go.sum or go.mod file, empty if there is none. Raises GoError."""
     try:
         with open(filename, "rb") as handle:
             return handle.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return b""
     except OSError as error:
-        raise GoError(f"reading go.sum: {reason(error)}", Position(filename)) from None
+        raise GoError(f"reading {os.path.basename(filename)}: {reason(error)}", Position(filename)) from None
 
 
 def hash1(files: Iterable[tuple[str, str]]) -> str:
