@@ -17,9 +17,11 @@ func boot(c int32, v **byte) {
 	signalinit()
 	gp := &mainG
 	gp.stack = mainStack()
+	gp.stktopsp = gp.stack.hi
 	gp.stackguard0 = gp.stack.lo + stackGuard
 	gp.stackguard1 = ^uintptr(0)
 	gp.m = &m0
+	gp.sched.g.set(gp)
 	gp.goid = 1
 	gp.atomicstatus.Store(_Grunning)
 	m0.curg = gp

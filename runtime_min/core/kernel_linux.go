@@ -16,6 +16,9 @@ const (
 	sysGetpid       = 39
 	sysKill         = 62
 	sysSigaltstack  = 131
+	sysSchedGetaffinity = 204
+	sysTimerCreate  = 222
+	sysTimerSettime = 223
 	sysClockGettime = 228
 	sysExitGroup    = 231
 	sysPpoll        = 271

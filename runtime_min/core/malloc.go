@@ -117,9 +117,13 @@ func mallocLarge(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 	return unsafe.Pointer(s.start)
 }
 
+// outOfMemory ends the program with stock Go's words. They differ by what is exhausted: memory, or the address space (ulimit -v).
 func outOfMemory(size uintptr) {
-	print("runtime: out of memory: cannot allocate ", size, "-byte block (", heap.mapped, " in use)\n")
-	throw("out of memory")
+	if _, errno := mmap(nil, size, protNone, mapPrivate|mapAnonymous, -1, 0); errno != 0 {
+		print("runtime: out of memory: cannot allocate ", size, "-byte block (", heap.usedPages<<pageShift, " in use)\n")
+		throw("out of memory")
+	}
+	throw("runtime: out of memory")
 }
 
 // mallocgcTinySC2 allocates an object below 16 bytes without pointers. It goes behind the last such object if that leaves room. The

@@ -8,8 +8,8 @@ import (
 
 // Pages: where the memory of objects comes from.
 //
-// The heap is one range of addresses, reserved without access at the first allocation (a reservation costs neither memory nor page
-// tables), with the span table in front of it. It grows at its end: [start, start+mapped) may be read and written. So
+// The heap is one range of addresses that grows at its end, in a part of the address space where nothing else is put. The span table is
+// another, in front of it. Memory at [start, start+mapped) may be read and written. So
 //
 //	is p in the heap?      p-start < mapped          one subtraction, one comparison
 //	whose page is it?      spans[(p-start)>>13]      one load
@@ -25,10 +25,9 @@ const (
 	pageSize  = 1 << pageShift
 	pageMask  = pageSize - 1
 
-	mostReserved  = 1 << 40  // bytes of address space asked for
-	leastReserved = 64 << 20 // what we are content with where address space is limited (ulimit -v)
-	leastGrowth   = 256 << 10
-	mostGrowth    = 64 << 20
+	mostHeap    = 1 << 40 // bytes that the span table has place for
+	leastGrowth = 256 << 10
+	mostGrowth  = 64 << 20
 )
 
 type spanKind uint8
@@ -66,11 +65,10 @@ const spanHeader = unsafe.Sizeof(mspan{})
 
 // heap is all the state of the page allocator.
 var heap struct {
-	start    uintptr // address of the first page; the span table ends here
-	mapped   uintptr // bytes from start on that may be accessed
-	reserved uintptr // bytes from start on that are ours
-	table    uintptr // bytes of the span table that may be accessed
-	spans    uintptr // address of the span table
+	start  uintptr // address of the first page; the span table has its place before it
+	mapped uintptr // bytes from start on that are memory
+	spans  uintptr // address of the span table
+	table  uintptr // bytes of the span table that are memory
 
 	free       [2]freeRuns // dirty, released
 	spareSpans [maxSpanLines + 1]*mspan
@@ -241,24 +239,22 @@ func takeRun(s *mspan) {
 	}
 }
 
-// growHeap maps more of the reservation and returns a free run of at least npages pages at its end, or nil.
+// growHeap gets memory for a free run of at least npages pages at the end of the heap; nil if the system has none.
 // The steps double, so that a small program maps little and a big one makes few system calls.
 func growHeap(npages uintptr) *mspan {
-	if heap.reserved == 0 && !reserveHeap() {
+	if heap.start == 0 && !placeHeap() {
 		return nil
 	}
 	need := npages << pageShift
-	if last := freeNeighbour(heap.start+heap.mapped-1, true); last != nil {
-		need -= last.npages << pageShift // find did not take it: it is shorter than npages
-	}
-	if need > heap.reserved-heap.mapped || need > mostReserved {
+	if need > mostHeap-heap.mapped || npages > mostHeap>>pageShift {
 		return nil
 	}
+	if last := freeNeighbour(heap.start+heap.mapped-1, true); last != nil {
+		need -= last.npages << pageShift // it is shorter than npages, or it would have been found
+	}
 	step := max(need, min(max(heap.mapped, leastGrowth), mostGrowth))
-	step = min(alignUp(step, leastGrowth), heap.reserved-heap.mapped)
-	if !mapHeap(step) {
-		step = need
-		if !mapHeap(step) {
+	if step = min(alignUp(step, leastGrowth), mostHeap-heap.mapped); !mapHeap(step) {
+		if step = need; !mapHeap(step) {
 			return nil
 		}
 	}
@@ -268,31 +264,25 @@ func growHeap(npages uintptr) *mspan {
 	return freePages(s, true)
 }
 
-// mapHeap makes the next step bytes of the heap and the part of the span table that describes them accessible.
+// mapHeap gets memory for the next step bytes of the heap and the part of the span table that describes them.
 func mapHeap(step uintptr) bool {
 	table := alignUp((heap.mapped+step)>>pageShift*8, physPageSize)
 	if table > heap.table {
-		if !sysAllow(heap.spans+heap.table, table-heap.table) {
+		if !sysMapAt(heap.spans+heap.table, table-heap.table) {
 			return false
 		}
 		heap.table = table
 	}
-	return sysAllow(heap.start+heap.mapped, step)
+	return sysMapAt(heap.start+heap.mapped, step)
 }
 
-// reserveHeap finds address space for span table and heap. Where the whole is refused, half is tried, and so on.
-func reserveHeap() bool {
-	cpuinit()
-	for size := uintptr(mostReserved); size >= leastReserved; size /= 2 {
-		table := size >> pageShift * 8
-		p := sysReserve(heapHint, size+table)
-		if p == 0 {
-			continue
+// placeHeap finds a place in the address space for span table and heap, and maps the first page of the table.
+func placeHeap() bool {
+	for start := uintptr(heapHint); start < heapHint+16*mostHeap; start += 2 * mostHeap {
+		if table := start - mostHeap>>pageShift*8; sysMapAt(table, physPageSize) {
+			heap.start, heap.spans, heap.table = start, table, physPageSize
+			return true
 		}
-		heap.spans = p
-		heap.start = alignUp(p+table, pageSize)
-		heap.reserved = (p + size + table - heap.start) &^ pageMask
-		return true
 	}
 	return false
 }

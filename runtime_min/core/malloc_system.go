@@ -8,37 +8,31 @@ import (
 // Memory from the system.
 
 const (
-	sysMprotect = 10
-	sysMremap   = 25
-	sysMadvise  = 28
+	sysMremap  = 25
+	sysMadvise = 28
 
-	protNone      = 0
-	protReadWrite = 3
-	mapPrivate    = 0x2
-	mapAnonymous  = 0x20
-	mapNoReserve  = 0x4000
-	mremapMayMove = 1
-	adviceForget  = 4 // MADV_DONTNEED
+	protNone          = 0
+	protReadWrite     = 3
+	mapPrivate        = 0x2
+	mapAnonymous      = 0x20
+	mapFixedNoReplace = 0x100000
+	mremapMayMove     = 1
+	adviceForget      = 4 // MADV_DONTNEED
 
 	physPageSize = 4096
 
-	// Where the heap is put if the place is free. An address that is neither a likely integer nor valid UTF-8 makes stray words that
-	// look like pointers rare.
+	// Where the heap begins if the place is free: far from where Linux puts programs, libraries, stacks and mappings without a
+	// given address, and, as in stock Go, at an address that is neither a likely integer nor valid UTF-8.
 	heapHint = 0xc000000000
 )
 
-// sysReserve returns size bytes of address space that must not be accessed yet, at hint or elsewhere, or 0.
-func sysReserve(hint, size uintptr) uintptr {
-	p, errno := mmap(unsafe.Pointer(hint), size, protNone, mapPrivate|mapAnonymous|mapNoReserve, -1, 0)
-	if errno != 0 {
-		return 0
+// sysMapAt makes the addresses from p on memory that reads as zeros. False: there is none, or the addresses are in use.
+func sysMapAt(p, size uintptr) bool {
+	q, errno := mmap(unsafe.Pointer(p), size, protReadWrite, mapPrivate|mapAnonymous|mapFixedNoReplace, -1, 0)
+	if errno == 0 && uintptr(q) != p { // Linux before 4.17
+		linux.Syscall6(sysMunmap, uintptr(q), size, 0, 0, 0, 0)
+		return false
 	}
-	return uintptr(p)
-}
-
-// sysAllow makes reserved memory accessible; it reads as zeros. False: the system has no memory.
-func sysAllow(p, size uintptr) bool {
-	_, _, errno := linux.Syscall6(sysMprotect, p, size, protReadWrite, 0, 0, 0)
 	return errno == 0
 }
 

@@ -64,6 +64,9 @@ func schedule() {
 	if sliceOver {
 		endSlice()
 	}
+	if signalsPending {
+		deliverSignals()
+	}
 	for {
 		var wake int64
 		if pollTimers != nil {
@@ -71,6 +74,10 @@ func schedule() {
 		}
 		if gp := runqget(); gp != nil {
 			execute(gp)
+		}
+		if signalsPending {
+			deliverSignals()
+			continue
 		}
 		idle(wake)
 	}
@@ -82,6 +89,9 @@ func execute(gp *g) {
 	casgstatus(gp, _Grunnable, _Grunning)
 	gogo(&gp.sched)
 }
+
+// signalsPending says that os/signal has signals to deliver: set by the handler.
+var signalsPending bool
 
 // sliceOver says that the goroutine which runs, and what it keeps handing the thread to, has had its time: set by the tick.
 var sliceOver bool

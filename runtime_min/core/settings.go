@@ -1,12 +1,15 @@
 package runtime
 
-import "internal/runtime/atomic"
+import (
+	"internal/runtime/atomic"
+	"internal/stringslite"
+	_ "unsafe"
+)
 
 // GODEBUG and GOTRACEBACK, read from the environment when they are first asked for.
 
 // debug holds the settings of GODEBUG that kept files ask for.
 var debug struct {
-	panicnil         atomic.Int32
 	tracebacklabels  atomic.Int32
 	invalidptr       int32
 	gcshrinkstackoff int32
@@ -82,3 +85,78 @@ func environ() []string {
 	}
 	return environment
 }
+
+// GODEBUG. Package internal/godebug parses it for everybody; the runtime itself asks for single settings by name.
+
+var godebugDefault string // what //go:debug lines and the Go version in go.mod say; set by the linker
+
+var (
+	godebugEnv    string // the environment's
+	godebugKnown  bool
+	godebugUpdate func(def, env string)
+)
+
+func godebugEnvironment() string {
+	if !godebugKnown {
+		godebugKnown = true
+		godebugEnv = getenv("GODEBUG")
+	}
+	return godebugEnv
+}
+
+// setGodebug is what os.Setenv does.
+func setGodebug(value string) {
+	godebugKnown = true
+	godebugEnv = value
+	if godebugUpdate != nil {
+		godebugUpdate(godebugDefault, value)
+	}
+}
+
+// godebugSetting is the value of one setting, "" if nobody set it.
+func godebugSetting(name string) string {
+	if value := lastSetting(godebugEnvironment(), name); value != "" {
+		return value
+	}
+	return lastSetting(godebugDefault, name)
+}
+
+// lastSetting is the value that the last name=value of a comma-separated list gives name.
+func lastSetting(list, name string) string {
+	value := ""
+	for len(list) > 0 {
+		end := stringslite.IndexByte(list, ',')
+		if end < 0 {
+			end = len(list)
+		}
+		if item := list[:end]; len(item) > len(name) && item[len(name)] == '=' && item[:len(name)] == name {
+			value = item[len(name)+1:]
+		}
+		list = list[min(end+1, len(list)):]
+	}
+	return value
+}
+
+// panicnilAllowed is GODEBUG=panicnil=1.
+func panicnilAllowed() int32 {
+	if godebugSetting("panicnil") == "1" {
+		return 1
+	}
+	return 0
+}
+
+//go:linkname godebug_setUpdate internal/godebug.setUpdate
+func godebug_setUpdate(update func(string, string)) {
+	godebugUpdate = update
+	update(godebugDefault, godebugEnvironment())
+}
+
+//go:linkname godebug_setNewIncNonDefault internal/godebug.setNewIncNonDefault
+func godebug_setNewIncNonDefault(newIncNonDefault func(string) func()) {
+	p := new(func(string) func())
+	*p = newIncNonDefault
+	godebugNewIncNonDefault.Store(p)
+}
+
+//go:linkname godebug_registerMetric internal/godebug.registerMetric
+func godebug_registerMetric(name string, read func() uint64) {}

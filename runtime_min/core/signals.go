@@ -117,14 +117,3 @@ func findFunctionByID(id abi.FuncID) uintptr {
 	return 0
 }
 
-// dieFromSignal ends the process by sig's default action.
-//
-//go:nosplit
-func dieFromSignal(sig uint32) {
-	setSignal(sig, 0)
-	var mask uint64
-	linux.Syscall6(sysSigprocmask, 2, uintptr(unsafe.Pointer(&mask)), 0, 8, 0, 0)
-	pid, _, _ := linux.Syscall6(sysGetpid, 0, 0, 0, 0, 0, 0)
-	linux.Syscall6(sysKill, pid, uintptr(sig), 0, 0, 0, 0)
-	exit(2)
-}

@@ -1,0 +1,146 @@
+package runtime
+
+import (
+	"internal/abi"
+	"internal/runtime/exithook"
+	"internal/runtime/syscall/linux"
+	"unsafe"
+)
+
+// What packages syscall and os reach for.
+
+//go:linkname syscall_Getpagesize syscall.Getpagesize
+func syscall_Getpagesize() int { return physPageSize }
+
+//go:linkname syscall_runtime_envs syscall.runtime_envs
+func syscall_runtime_envs() []string { return append([]string{}, environ()...) }
+
+//go:linkname os_runtime_args os.runtime_args
+func os_runtime_args() []string {
+	setSignal(_SIGPIPE, abi.FuncPCABI0(signalEntry)) // so that a write without reader fails instead
+	if otherSignal == nil {
+		otherSignal = ignoreSignal
+	}
+	args := make([]string, argc)
+	for i := range args {
+		args[i] = gostringnocopy(argv_index(argv, int32(i)))
+	}
+	return args
+}
+
+func ignoreSignal(sig uint32, c *sigctxt, gp *g) {}
+
+//go:linkname os_beforeExit os.runtime_beforeExit
+func os_beforeExit(exitCode int) { exithook.Run(exitCode) }
+
+func init() {
+	exithook.Gosched = Gosched
+	exithook.Goid = func() uint64 { return getg().goid }
+	exithook.Throw = throw
+}
+
+//go:linkname syscall_runtimeSetenv syscall.runtimeSetenv
+func syscall_runtimeSetenv(key, value string) {
+	if key == "GODEBUG" {
+		setGodebug(value)
+	}
+}
+
+//go:linkname syscall_runtimeUnsetenv syscall.runtimeUnsetenv
+func syscall_runtimeUnsetenv(key string) {
+	if key == "GODEBUG" {
+		setGodebug("")
+	}
+}
+
+//go:linkname syscall_runtimeClearenv syscall.runtimeClearenv
+func syscall_runtimeClearenv(env map[string]int) {
+	if _, ok := env["GODEBUG"]; ok {
+		setGodebug("")
+	}
+}
+
+// System calls of Go code. They hold the thread, and with it everything; package syscall asks waitFor… before those that may block.
+
+//go:linkname entersyscall
+//go:nosplit
+func entersyscall() {}
+
+//go:linkname exitsyscall
+//go:nosplit
+func exitsyscall() {}
+
+//go:linkname syscall_runtime_doAllThreadsSyscall syscall.runtime_doAllThreadsSyscall
+func syscall_runtime_doAllThreadsSyscall(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2, err uintptr) {
+	return linux.Syscall6(trap, a1, a2, a3, a4, a5, a6)
+}
+
+//go:linkname syscall_cgocaller syscall.cgocaller
+func syscall_cgocaller(fn unsafe.Pointer, args ...uintptr) uintptr {
+	throw("cgo call without cgo")
+	return 0
+}
+
+// Fork. Between fork and exec the child runs on the parent's memory: no handler of ours may run in it.
+
+var maskBeforeFork uint64
+
+//go:linkname syscall_runtime_BeforeFork syscall.runtime_BeforeFork
+//go:nosplit
+func syscall_runtime_BeforeFork() { maskBeforeFork = setSignalMask(^uint64(0)) }
+
+//go:linkname syscall_runtime_AfterFork syscall.runtime_AfterFork
+//go:nosplit
+func syscall_runtime_AfterFork() { setSignalMask(maskBeforeFork) }
+
+//go:linkname syscall_runtime_AfterForkInChild syscall.runtime_AfterForkInChild
+//go:nosplit
+func syscall_runtime_AfterForkInChild() {
+	for sig := uint32(1); sig < _NSIG; sig++ {
+		var action sigactiont
+		linux.Syscall6(sysSigaction, uintptr(sig), 0, uintptr(unsafe.Pointer(&action)), 8, 0, 0)
+		if action.sa_handler > 1 {
+			setSignal(sig, 0)
+		}
+	}
+	setSignalMask(maskBeforeFork)
+}
+
+//go:nosplit
+func setSignalMask(mask uint64) (old uint64) {
+	const set = 2
+	linux.Syscall6(sysSigprocmask, set, uintptr(unsafe.Pointer(&mask)), uintptr(unsafe.Pointer(&old)), 8, 0, 0)
+	return old
+}
+
+//go:linkname syscall_runtime_BeforeExec syscall.runtime_BeforeExec
+func syscall_runtime_BeforeExec() {}
+
+//go:linkname syscall_runtime_AfterExec syscall.runtime_AfterExec
+func syscall_runtime_AfterExec() {}
+
+//go:linkname os_ignoreSIGSYS os.ignoreSIGSYS
+func os_ignoreSIGSYS() { setSignal(_SIGSYS, 1) }
+
+//go:linkname os_restoreSIGSYS os.restoreSIGSYS
+func os_restoreSIGSYS() { setSignal(_SIGSYS, 0) }
+
+// dieFromSignal ends the process by sig's default action.
+//
+//go:nosplit
+func dieFromSignal(sig uint32) {
+	setSignal(sig, 0)
+	setSignalMask(0)
+	pid, _, _ := linux.Syscall6(sysGetpid, 0, 0, 0, 0, 0, 0)
+	linux.Syscall6(sysKill, pid, uintptr(sig), 0, 0, 0, 0)
+	exit(2)
+}
+
+//go:linkname fcntl
+func fcntl(fd, cmd, arg int32) (ret int32, errno int32) {
+	r, _, e := linux.Syscall6(linux.SYS_FCNTL, uintptr(fd), uintptr(cmd), uintptr(arg), 0, 0, 0)
+	if e != 0 {
+		return -1, int32(e)
+	}
+	return int32(r), 0
+}
