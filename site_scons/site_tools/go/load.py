@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from .embed import resolve_embeds
@@ -216,7 +217,8 @@ class Loader:
             raise GoError(f'invalid import path "{path}"', *positions[:1])
 
     def _make(self, path: str, location: Location, folder: Folder) -> Package:
-        _check_files(path, folder)
+        embedded = resolve_embeds(location.dir, folder.embeds, self.overlay, self.state)
+        _check_files(path, folder, embedded.values())
         resolved = self.resolve_imports(folder.imports, path, location)
         package = Package(
             import_path=path,
@@ -226,7 +228,7 @@ class Loader:
             imports=tuple(sorted(set(resolved.values()))),
             import_map={raw: final for raw, final in resolved.items() if raw != final},
             implicit=self._implicit(path, location, folder, resolved),
-            embed_files=resolve_embeds(location.dir, folder.embeds, self.overlay, self.state),
+            embed_files=embedded,
             standard=location.standard,
             module=location.module,
             go_debug=folder.directives,
@@ -347,7 +349,7 @@ def _malformed(path: str) -> str:
     if path == "":
         return 'invalid import path: ""'
     if "@" in path:
-        return f'import path "{path}" should not have @version'
+        return f"{path}: can only use path@version syntax with 'go get' and 'go install' in module-aware mode"
     if path in (".", "..") or path.startswith(("./", "../")):
         return f'"{path}" is relative, but relative import paths are not supported in module mode'
     if os.path.isabs(path) or path.startswith("/"):
@@ -370,11 +372,10 @@ def _is_safe(name: str) -> bool:
     return name[:1] > "\x7f" or name[:1].isalnum() or name[:1] in (".", "_", "/")
 
 
-def _check_files(path: str, folder: Folder) -> None:
+def _check_files(path: str, folder: Folder, embedded: Iterable[tuple[str, ...]]) -> None:
     """The rules for file names (pkg.go:2006-2037)."""
-    lists = (getattr(folder.files, field) for field in folder.files.__slots__)
     seen: dict[str, str] = {}
-    for name in (name for names in lists for name in names):
+    for name in chain.from_iterable((*(getattr(folder.files, field) for field in folder.files.__slots__), *embedded)):
         other = seen.setdefault(name.casefold(), name)
         if other != name:
             raise GoError(f'case-insensitive file name collision: "{other}" and "{name}"', Position(os.path.join(folder.dir, name)))
