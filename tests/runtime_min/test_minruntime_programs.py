@@ -1,0 +1,52 @@
+"""Programs that exercise memory say on the min runtime what they say on Go's own, also when garbage is collected all the time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, goroot
+
+sys.path.insert(0, str(ROOT / "tools"))
+
+from gorun import build
+from toolchain import Toolchain
+
+PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.go"))
+# How often to collect under stress: every n-th allocation. Programs that allocate much, or that count allocations, less often or never.
+STRESS = {"graph": 200, "memstats": 0, "limits": 0}
+
+
+@pytest.fixture(scope="module")
+def toolchains() -> dict[str, Toolchain]:
+    """Both runtimes; std is kept where tools/gorun.py keeps it."""
+    sdk = str(goroot("1.27.3"))
+    return {runtime: Toolchain(sdk, runtime, ROOT / "build" / "gorun", os.cpu_count() or 1) for runtime in ("full", "min")}
+
+
+def run(program: Path, **environment: str) -> tuple[int, str]:
+    """Exit status and output of *program*; of a crash report what comes before the first goroutine, where addresses begin."""
+    done = subprocess.run(
+        [str(program)],
+        env={"PATH": os.defpath, "GOTRACEBACK": "single", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stdout.split("\ngoroutine ", 1)[0].split("\nruntime stack:", 1)[0].rstrip()
+
+
+@pytest.mark.parametrize("source", PROGRAMS, ids=lambda path: path.stem)
+def test_program(source: Path, toolchains: dict[str, Toolchain], tmp_path: Path) -> None:
+    for runtime, toolchain in toolchains.items():
+        build(toolchain, [source], tmp_path / runtime)
+    expected = run(tmp_path / "full")
+    assert run(tmp_path / "min") == expected
+    every = STRESS.get(source.stem, 1)
+    if every:
+        assert run(tmp_path / "min", GODEBUG=f"gcstress={every}") == expected
