@@ -1,0 +1,72 @@
+"""Running a program that may hang, flood or grow: with a time limit, a memory limit, and its whole process group killed afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Limits:
+    """*seconds* of wall time, *memory* in bytes of private writable memory (RLIMIT_DATA), *output* in bytes."""
+
+    seconds: float = 60.0
+    memory: int = 8 << 30
+    output: int = 64 << 20
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: *status* (negative: the signal), standard output and error together, wall time in seconds."""
+
+    status: int
+    output: bytes
+    seconds: float
+    timed_out: bool = False
+
+    @property
+    def text(self) -> str:
+        """The output as text, whatever its bytes."""
+        return self.output.decode("utf-8", "replace")
+
+
+def run_limited(argv: Sequence[str], cwd: Path, environment: Mapping[str, str], limits: Limits) -> Outcome:
+    """Run *argv* to its end or to its limit, in a process group of its own, of which nothing is left afterwards."""
+    start = time.monotonic()
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            list(argv), cwd=cwd, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+        _limit(process.pid, limits)
+        timed_out = False
+        try:
+            process.wait(limits.seconds)
+        except subprocess.TimeoutExpired:
+            timed_out = True
+        finally:
+            _kill_group(process.pid)
+            process.wait()
+        seconds = time.monotonic() - start
+        output.seek(0)
+        return Outcome(process.returncode, output.read(), seconds, timed_out)
+
+
+def _limit(pid: int, limits: Limits) -> None:
+    """Set the limits from outside: between fork and exec no Python may run in a process with threads."""
+    with contextlib.suppress(ProcessLookupError):  # it may have ended already
+        resource.prlimit(pid, resource.RLIMIT_DATA, (limits.memory, limits.memory))
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (limits.output, limits.output))
+        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+
+
+def _kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
