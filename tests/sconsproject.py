@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
@@ -60,6 +61,7 @@ class Project:
     """A folder with another SCons (pip install --target); None is the one of this Python."""
 
     environ: dict[str, str] = field(default_factory=dict)
+    share: bool = True
 
     def write(self, name: str, text: str | bytes) -> Path:
         """Make the file *name* (slashes) with *text*."""
@@ -76,8 +78,18 @@ class Project:
         return self.write("SConstruct", header + text)
 
     def build(self, *arguments: str, cwd: str = ".", **kwargs: Any) -> Run:
-        """Run ``scons`` with *arguments* in *cwd*; *kwargs* go to subprocess.run."""
-        return run([sys.executable, "-m", "SCons", *arguments], cwd=self.dir / cwd, env=self._environ(), **kwargs)
+        """Run ``scons`` with *arguments* in *cwd*; *kwargs* go to subprocess.run.
+
+        Packages of the SDK that an earlier test has compiled are put where this build will look for them, records and all.
+        """
+        shared = ROOT / ".cache" / "tests" / self.goroot.parent.name
+        mine = self.dir / "build" / "go"
+        if self.share and not mine.exists():
+            _link_standard(shared, mine)
+        done = run([sys.executable, "-m", "SCons", *arguments], cwd=self.dir / cwd, env=self._environ(), **kwargs)
+        if self.share and mine.exists():
+            _link_standard(mine, shared)
+        return done
 
     def program(self, name: str, *arguments: str) -> Run:
         """Run a program that was built."""
@@ -99,6 +111,19 @@ class Project:
         if self.scons:
             environ["PYTHONPATH"] = str(self.scons)
         return environ
+
+
+def _link_standard(source: Path, target: Path) -> None:
+    """Link what was compiled of the SDK from one output folder to another; a record comes last, and vouches for the other two."""
+    for variant in source.iterdir() if source.is_dir() else ():
+        for record in variant.rglob("*.built"):
+            path = record.relative_to(source)
+            if "." in path.parts[1] or path.parts[1].startswith("~") or (target / path).exists():
+                continue
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            for suffix in (".x", ".a", ".built"):
+                with contextlib.suppress(FileExistsError):
+                    (target / path).with_suffix(suffix).hardlink_to(record.with_suffix(suffix))
 
 
 def run(argv: list[str], *, cwd: Path | str, env: dict[str, str] | None = None, timeout: float = 300, **kwargs: Any) -> Run:

@@ -188,6 +188,8 @@ class Examiner:
             "TMPDIR": str(folder),
             "PWD": str(cwd),
             "GOROOT": root,
+            "GOOS": self.toolchain.variant.goos,
+            "GOARCH": self.toolchain.variant.goarch,
             "GOENV": "off",
             "GOFLAGS": "",
             "GOTOOLCHAIN": "local",

@@ -264,11 +264,7 @@ func isStatic(p unsafe.Pointer) bool {
 	if p == unsafe.Pointer(&zerobase) {
 		return true
 	}
-	a := uintptr(p)
-	for md := &firstmoduledata; md != nil; md = md.next {
-		if md.noptrdata <= a && a < md.enoptrdata || md.data <= a && a < md.edata || md.bss <= a && a < md.ebss || md.noptrbss <= a && a < md.enoptrbss {
-			return true
-		}
-	}
-	return false
+	a, md := uintptr(p), &firstmoduledata
+	return md.noptrdata <= a && a < md.enoptrdata || md.data <= a && a < md.edata || md.bss <= a && a < md.ebss ||
+		md.noptrbss <= a && a < md.enoptrbss
 }

@@ -149,16 +149,20 @@ func sweep() uintptr {
 	return live
 }
 
+// activeModules lists the parts of the program that were linked apart: there is one, for plugins are not supported.
+func activeModules() []*moduledata { return programModules[:] }
+
+var programModules = [...]*moduledata{&firstmoduledata}
+
 // markRoots marks what the program can reach without the heap.
 func markRoots() {
-	for md := &firstmoduledata; md != nil; md = md.next {
-		if md.gcdatamask.bytedata == nil {
-			md.gcdatamask = expandMask(md.gcdata, (md.edata-md.data)/8)
-			md.gcbssmask = expandMask(md.gcbss, (md.ebss-md.bss)/8)
-		}
-		scanMasked(md.data, md.gcdatamask)
-		scanMasked(md.bss, md.gcbssmask)
+	md := &firstmoduledata
+	if md.gcdatamask.bytedata == nil {
+		md.gcdatamask = expandMask(md.gcdata, (md.edata-md.data)/8)
+		md.gcbssmask = expandMask(md.gcbss, (md.ebss-md.bss)/8)
 	}
+	scanMasked(md.data, md.gcdatamask)
+	scanMasked(md.bss, md.gcbssmask)
 	if collectionHooks.mark != nil {
 		collectionHooks.mark()
 	}

@@ -6,3 +6,14 @@ import _ "unsafe"
 
 //go:linkname overflowError
 //go:linkname divideError
+
+// knownItabs is the table of interface method tables. Those that the compiler made are entered when the first one is looked for.
+func knownItabs() **itabTableType {
+	if !itabsEntered {
+		itabsEntered = true
+		itabsinit()
+	}
+	return &itabTable
+}
+
+var itabsEntered bool

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"internal/abi"
-	"internal/runtime/exithook"
 	"internal/runtime/syscall/linux"
 	"unsafe"
 )
@@ -31,13 +30,7 @@ func os_runtime_args() []string {
 func ignoreSignal(sig uint32, c *sigctxt, gp *g) {}
 
 //go:linkname os_beforeExit os.runtime_beforeExit
-func os_beforeExit(exitCode int) { exithook.Run(exitCode) }
-
-func init() {
-	exithook.Gosched = Gosched
-	exithook.Goid = func() uint64 { return getg().goid }
-	exithook.Throw = throw
-}
+func os_beforeExit(exitCode int) {}
 
 //go:linkname syscall_runtimeSetenv syscall.runtimeSetenv
 func syscall_runtimeSetenv(key, value string) {

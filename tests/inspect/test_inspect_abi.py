@@ -9,9 +9,9 @@ import conftest
 import pytest
 from inspect_support import build_bare, stock, stock_files
 from scons_go.errors import GoError
-from scons_go.inspect.abi import ABI_NAMES, Definitions, asked_for, check, required_symbols
+from scons_go.inspect.abi import ABI_NAMES, Definitions, Requirement, asked_for, check, required_symbols
 from scons_go.inspect.features import LINKER, applies, feature_of
-from scons_go.inspect.goobj import ABI0, ABI_INTERNAL, read_go_archive
+from scons_go.inspect.goobj import ABI0, ABI_INTERNAL, GoArchive, read_go_archive
 
 VERSIONS = [conftest.OLDEST, conftest.PREVIOUS, conftest.CURRENT]
 # GOEXPERIMENTs of the table's modes that are on by default (internal/buildcfg/exp.go).
@@ -30,7 +30,7 @@ def test_the_stock_runtime_meets_every_requirement(version: str) -> None:
     """Each with the ABI that the table says, and each name has a feature in words."""
     definitions = stock_definitions(version)
     requirements = required_symbols(str(conftest.goroot(version)), "linux", "amd64", EXPERIMENTS[version], definitions)
-    assert [finding.requirement for finding in check(requirements, definitions) if not finding.met] == []
+    assert [finding.requirement for finding in check(requirements, definitions, definitions) if not finding.met] == []
     assert [requirement.name for requirement in requirements if requirement.feature == "the runtime"] == []
     assert {requirement.asked_by for requirement in requirements} == {"linker", "compiler", "debugger"}
     assert len(requirements) > 230
@@ -111,8 +111,8 @@ def test_a_bare_runtime_lacks_what_it_lacks(version: str, tmp_path: Path) -> Non
     """What it defines is found with its ABI; everything else is missing."""
     root = str(conftest.goroot(version))
     definitions = Definitions([read_go_archive(str(build_bare(version, tmp_path)), root)])
-    requirements = required_symbols(root, "linux", "amd64", EXPERIMENTS[version], stock_definitions(version))
-    findings = check(requirements, definitions)
+    stock_ones = stock_definitions(version)
+    findings = check(required_symbols(root, "linux", "amd64", EXPERIMENTS[version], stock_ones), definitions, stock_ones)
     met = {(finding.requirement.name, ABI_NAMES[finding.requirement.abi]) for finding in findings if finding.met}
     assert {
         ("_rt0_amd64_linux", "ABI0"),
@@ -138,3 +138,15 @@ def test_an_sdk_without_sources(tmp_path: Path) -> None:
     """The message says which sources are missing."""
     with pytest.raises(GoError, match=re.escape("the SDK has no goobj/objfile.go")):
         required_symbols(str(tmp_path), "linux", "amd64", (), Definitions([]))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_variable_without_its_value_is_not_enough(version: str) -> None:
+    """A table that assembly fills in (since 1.26), from which the assembly is left out."""
+    whole = stock_definitions(version)
+    runtime = stock(version, "runtime")
+    without = GoArchive(runtime.filename, tuple(member for member in runtime.objects if not member.from_assembly), ())
+    requirement = Requirement("runtime.staticuint64s", ABI0, "compiler", "conversion to interfaces")
+    assert whole.kind(requirement.name, ABI0) in ("RODATA", "NOPTRDATA")
+    (finding,) = check([requirement], Definitions([without]), whole)
+    assert (finding.met, finding.empty) == ((True, False) if version == conftest.OLDEST else (False, True))

@@ -73,7 +73,9 @@ def test_declared_lacks_are_reported(full: tuple[str, str], bare: tuple[tuple[st
     assert report.min.start_up.median < report.full.start_up.median
     table = report.table()
     assert f"{report.full.stripped.size:,}" in table and f"{report.min.stripped.size:,}" in table
-    assert "[selectgo]" in table and " morestack\n" in table and f"but for {len(lacking)} that the min runtime is declared to lack." in table
+    assert (
+        "[selectgo]" in table and " morestack\n" in table and f"but for {len(lacking)} that the min runtime is declared to lack." in table
+    )
     assert max(map(len, table.splitlines())) <= 140
     data = json.loads(json.dumps(report.to_json()))
     by_name = {symbol["name"]: symbol for symbol in data["required_symbols"]}

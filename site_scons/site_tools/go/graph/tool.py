@@ -8,7 +8,7 @@ from typing import Any
 from SCons.Errors import UserError
 
 from ..errors import GoError
-from . import variables, yacc
+from . import program, variables, yacc
 
 
 def generate(env: Any, given: Mapping[str, object]) -> None:
@@ -18,6 +18,7 @@ def generate(env: Any, given: Mapping[str, object]) -> None:
     except GoError as error:
         raise UserError(str(error)) from None
     yacc.generate(env)
+    program.generate(env)
 
 
 def exists(env: Any) -> bool:

@@ -46,7 +46,7 @@ VARIABLES: Mapping[str, Var] = {
     "GOBUILDMODE": Var("go build's -buildmode.", "default", command_line=True),
     "GOTRIMPATH": Var("Whether outputs are free of absolute paths, as with go build -trimpath.", "1", command_line=True),
     "GOPGO": Var("Profile: 'auto' (default.pgo beside the main package), 'off', or a file.", "auto", command_line=True),
-    "GOMOD": Var("go build's -mod: 'mod', 'readonly', 'vendor', or '' for its default.", "", command_line=True),
+    "GOMODFLAG": Var("go build's -mod: 'mod', 'readonly', 'vendor', or '' for its default.", "", command_line=True),
     "GOBUILDDIR": Var("Where packages are compiled to; one folder a variant below it.", "#build/go", command_line=True),
     "GOEXPLAIN": Var("1 prints why something is rebuilt, in one line that names the file or the flag.", "", command_line=True),
     "GOC": Var("The compiler.", "$_GOTOOLDIR/compile"),
@@ -72,6 +72,9 @@ VARIABLES: Mapping[str, Var] = {
     "GOYACCCOM": Var("The command.", "$GOYACC -o $TARGET -v $_GOYACCREPORT $GOYACCFLAGS $SOURCE"),
     "GOYACCCOMSTR": Var("Shown in place of it. Unset: the command."),
 }
+
+
+_PROGRAMS = frozenset({"GOC", "GOASM", "GOLINK"})
 
 
 def set_defaults(env: Environment, given: Mapping[str, object]) -> None:
@@ -110,6 +113,14 @@ def text(env: Environment, name: str) -> str:
         return " ".join(env.subst(str(item)) for item in value)
     result: str = env.subst(str(value))
     return result
+
+
+def raw_text(env: Environment, name: str) -> str:
+    """The value of the variable *name* for comparison: expanded, but for commands, whose programs may lie elsewhere tomorrow."""
+    value = env.get(name, "")
+    if isinstance(value, str) and ("$" not in value or name.removesuffix("COM") in _PROGRAMS):
+        return value
+    return text(env, name)
 
 
 def words(env: Environment, name: str) -> tuple[str, ...]:
@@ -181,7 +192,7 @@ def variant_of(env: Environment, sdk: SDK) -> Variant:
         asmflags=pattern_flags(words(env, "GOASMFLAGS"), "GOASMFLAGS"),
         ldflags=pattern_flags(words(env, "GOLINKFLAGS"), "GOLINKFLAGS"),
         pgo=_profile(env),
-        mod=text(env, "GOMOD"),
+        mod=text(env, "GOMODFLAG"),
     )
 
 

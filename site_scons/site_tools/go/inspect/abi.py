@@ -45,16 +45,28 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A requirement and whether a runtime meets it: *kind* of the definition (``TEXT``, ``NOPTRBSS``), "" where there is none."""
+    """A requirement and what a runtime has for it.
+
+    *kind* is that of the definition (``TEXT``, ``NOPTRBSS``), "" where there is none; *stock_kind* that of the stock runtime's.
+    *other_abi* tells that there is a definition, but for the other calling convention.
+    """
 
     requirement: Requirement
     kind: str
+    stock_kind: str
     other_abi: bool = False
 
     @property
-    def met(self) -> bool:
-        return bool(self.kind)
+    def empty(self) -> bool:
+        """Whether this is a variable without a value where the stock runtime has one."""
+        return self.kind in _WITHOUT_CONTENT and self.stock_kind not in _WITHOUT_CONTENT
 
+    @property
+    def met(self) -> bool:
+        return bool(self.kind) and not self.empty
+
+
+_WITHOUT_CONTENT = ("BSS", "NOPTRBSS", "TLSBSS")
 
 _LOOKUP = re.compile(r'LookupRuntime(Func|Var)\("(\w+)"\)')
 _LOOKUP_NUMBERED = re.compile(
@@ -91,15 +103,22 @@ def _compiler_lookups(goroot: str) -> Iterator[tuple[str, int]]:
 
 
 class Definitions:
-    """What a set of objects defines: for each name, the kind of the definition by ABI (symbols of file scope in assembly left out)."""
+    """What a set of objects defines: for each name, the kind of the definition by ABI (symbols of file scope in assembly left out).
+
+    Where a variable is declared in Go and has its value from assembly, the value counts, as it does for the linker
+    (cmd/link/internal/loader/loader.go, "overwrite").
+    """
 
     def __init__(self, archives: Iterable[GoArchive]) -> None:
         self._kinds: dict[str, dict[int, str]] = {}
         for archive in archives:
             for member in archive.objects:
                 for symbol in member.symbols:
-                    if symbol.abi != STATIC and symbol.name:
-                        self._kinds.setdefault(symbol.name, {})[symbol.abi] = symbol.kind
+                    if symbol.abi == STATIC or not symbol.name:
+                        continue
+                    kinds = self._kinds.setdefault(symbol.name, {})
+                    if kinds.get(symbol.abi, "BSS") in _WITHOUT_CONTENT:
+                        kinds[symbol.abi] = symbol.kind
 
     def __contains__(self, name: str) -> bool:
         return name in self._kinds
@@ -125,9 +144,9 @@ def required_symbols(goroot: str, goos: str, goarch: str, experiments: Collectio
     return tuple(sorted(found.values(), key=lambda r: (order[r.asked_by], r.feature, r.name)))
 
 
-def check(requirements: Iterable[Requirement], definitions: Definitions) -> tuple[Finding, ...]:
-    """Compare what is required with what a runtime defines."""
-    return tuple(Finding(r, definitions.kind(r.name, r.abi), r.name in definitions) for r in requirements)
+def check(requirements: Iterable[Requirement], definitions: Definitions, stock: Definitions) -> tuple[Finding, ...]:
+    """Compare what is required with what a runtime defines, and with what the *stock* one does."""
+    return tuple(Finding(r, definitions.kind(r.name, r.abi), stock.kind(r.name, r.abi), r.name in definitions) for r in requirements)
 
 
 @lru_cache(maxsize=16)

@@ -88,7 +88,7 @@ def minimal_runtime_report(
     programs = {"full": full, "min": minimal}
     elves = {label: (read_elf(plain), read_elf(stripped)) for label, (plain, stripped) in programs.items()}
     runs_of = {label: observe([stripped], calls=True) for label, (_, stripped) in programs.items()}
-    faults = [*_program_faults(elves, runs_of), *_abi_faults(check(requirements, own), lacking)]
+    faults = [*_program_faults(elves, runs_of), *_abi_faults(check(requirements, own, stock), lacking)]
     if faults:
         raise GoError("the minimal runtime does not verify:\n" + "\n".join(f"  {fault}" for fault in faults))
     timed = {label: [stripped] for label, (_, stripped) in programs.items()}
@@ -103,8 +103,8 @@ def minimal_runtime_report(
         Measured(*elves["full"], runs_of["full"], times["full"]),
         Measured(*elves["min"], runs_of["min"], times["min"]),
         times.get("floor"),
-        check(requirements, stock),
-        check(requirements, own),
+        check(requirements, stock, stock),
+        check(requirements, own, stock),
     )
 
 
@@ -132,9 +132,10 @@ def _abi_faults(findings: Sequence[Finding], lacking: Collection[str]) -> Iterat
         requirement = finding.requirement
         if finding.met or requirement.asked_by == "debugger" or requirement.name in lacking:
             continue
-        other = " (it is, but for the other ABI)" if finding.other_abi else ""
-        abi = ABI_NAMES[requirement.abi]
-        yield f"{requirement.name} ({abi}, for {requirement.feature}) is not defined by the min runtime{other}"
+        what = "is not defined by the min runtime" + (" (it is, but for the other ABI)" if finding.other_abi else "")
+        if finding.empty:
+            what = f"has no value in the min runtime ({finding.kind}; in the full one it is {finding.stock_kind})"
+        yield f"{requirement.name} ({ABI_NAMES[requirement.abi]}, for {requirement.feature}) {what}"
     met = {finding.requirement.name for finding in findings if finding.met}
     for name in sorted(set(lacking) & met):
         yield f"{name} is declared as lacking, but the min runtime defines it"

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .assemble import overlay_for
-from .manifest import Manifest, load_manifest
+from .manifest import Manifest, load_manifest, manifest_path
 
-__all__ = ["Manifest", "load_manifest", "overlay_for"]
+__all__ = ["Manifest", "load_manifest", "manifest_path", "overlay_for"]

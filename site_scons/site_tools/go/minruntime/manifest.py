@@ -5,6 +5,7 @@ and hash, declarations by name.
 
     [go."1.27.3"]
     compile_flags = ["-d=noopendefer=1"]       # for every package of a program on the min runtime
+    link_flags = ["-w"]                        # for the link, before the user's
 
     [go."1.27.3".package.runtime]
     unlisted = "absent"                        # files of the folder not in `keep`: "absent" or "kept"
@@ -72,7 +73,6 @@ class Release:
     version: str
     packages: Mapping[str, PrunedPackage]
     compile_flags: tuple[str, ...] = ()
-    asm_flags: tuple[str, ...] = ()
     link_flags: tuple[str, ...] = ()
 
     def flags_for(self, import_path: str) -> tuple[str, ...]:
@@ -150,13 +150,12 @@ class _Table:
 
 
 def _release(version: str, table: _Table) -> Release:
-    table.only("compile_flags", "asm_flags", "link_flags", "package")
+    table.only("compile_flags", "link_flags", "package")
     packages = table.tables("package")
     return Release(
         version,
         {path: _package(packages.sub(path)) for path in packages.data},
         table.strings("compile_flags"),
-        table.strings("asm_flags"),
         table.strings("link_flags"),
     )
 
@@ -174,7 +173,9 @@ def _package(table: _Table) -> PrunedPackage:
             raise rules.error(f"{name} has a rule but is not in keep")
     core = table.string("core", "")
     folder = os.path.join(os.path.dirname(os.path.abspath(table.path)), core) if core else ""
-    return PrunedPackage(keep, {name: _rule(rules.sub(name)) for name in rules.data}, folder, unlisted == "kept", table.strings("compile_flags"))
+    return PrunedPackage(
+        keep, {name: _rule(rules.sub(name)) for name in rules.data}, folder, unlisted == "kept", table.strings("compile_flags")
+    )
 
 
 def _rule(table: _Table) -> Rule:
@@ -201,3 +202,10 @@ def _substitutions(table: _Table) -> tuple[Substitution, ...]:
             raise entry.error(f"old must be one short expression (1 to {LONGEST_REPLACED} characters)")
         result.append(Substitution(old, entry.string("new", ""), count, entry.string("in", "")))
     return tuple(result)
+
+
+def manifest_path() -> str:
+    """Where the manifest is: in the installed package, or else in the checkout that this file is part of."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    installed = os.path.join(package, "runtime_min", "manifest.toml")
+    return installed if os.path.exists(installed) else os.path.join(package, "..", "..", "..", "runtime_min", "manifest.toml")

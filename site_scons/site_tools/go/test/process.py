@@ -117,7 +117,7 @@ class _Reader(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        assert self._process.stdout  # noqa: S101 - it is a pipe
+        assert self._process.stdout
         while data := self._process.stdout.read(65536):
             with self._lock:
                 if self._closed:

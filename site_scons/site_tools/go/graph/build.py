@@ -1,0 +1,237 @@
+"""What the programs of one SDK, one variant and one set of modules share: how packages are found, compiled and known again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..filestate import FileState
+from ..load import Loader
+from ..module.build import BuildList, open_build_list
+from ..module.environment import ModuleEnv, module_env
+from ..module.resolve import has_go_files
+from ..overlay import Overlay
+from ..package import Package
+from ..plan.compile import output_stem
+from ..plan.config import Config
+from ..plan.engine import Engine
+from ..plan.pgo import Profile, find_profile
+from ..sdk import SDK
+from ..variant import Variant
+from . import commands, messages, runtime, variables
+from .derived import Derived
+from .ledger import Linked
+from .session import Session
+from .units import PackageUnit, StandardUnit
+
+Environment = Any
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Everything that a build is chosen by; equal setups share one build."""
+
+    sdk: SDK
+    variant: Variant
+    output: str
+    folder: str
+    variant_dir: str
+    commands: commands.Commands
+    cached: bool
+
+
+def setup_of(env: Environment, folder: str, variant_dir: str) -> Setup:
+    """The setup that *env* asks for. *folder* is where modules are looked for. Raises GoError."""
+    sdk = variables.sdk_of(env)
+    variant = variables.variant_of(env, sdk)
+    output = os.path.join(build_dir(env), variant.key)
+    return Setup(sdk, variant, output, folder, variant_dir, commands.commands_of(env), env.get_CacheDir().is_enabled())
+
+
+def build_dir(env: Environment) -> str:
+    """``$GOBUILDDIR``, absolute."""
+    return str(env.Dir(variables.text(env, "GOBUILDDIR")).get_abspath())
+
+
+class Build:
+    """See the module; made by :func:`open_build`. *watched_files* are files that its set-up depends on, whether they exist or not."""
+
+    def __init__(self, session: Session, setup: Setup, derived: Derived, modules: BuildList | None, env: ModuleEnv, path: str) -> None:
+        self.session = session
+        self.setup = setup
+        self.modules = modules
+        self.derived = derived
+        self.ledger = session.ledger(os.path.dirname(setup.output))
+        self.state: FileState = self.ledger.state
+        self.runtime = runtime.open_runtime(setup.sdk, setup.variant, setup.output)
+        self.overlay = Overlay({**self.runtime.overlay.replace, **derived.overlay}, self.runtime.overlay.generated)
+        self.watched_files = _module_files(setup.folder, modules)
+        self.unwatched = tuple(folder + os.sep for folder in (setup.sdk.root, env.cache) if folder)
+        self.config = Config(
+            sdk=setup.sdk,
+            variant=self.runtime.variant,
+            output=setup.output,
+            state=self.state,
+            overlay=self.overlay,
+            base=session.top,
+            go_version=modules.go if modules else "",
+            godebug=tuple((setting.key, setting.value) for setting in modules.godebug) if modules else (),
+            implied_gcflags=self.runtime.gcflags,
+            path=path,
+        )
+        # The engine knows neither a CacheDir nor the user's own compiler.
+        self.uses_engine = not setup.commands.words and not setup.cached
+        self.engine = Engine(self.config, session.jobs, messages.say, messages.Progress("compiling"))
+        self.units: dict[str, PackageUnit] = {}
+        self.changes: list[str] = []
+        self.changed_rules = ""
+        self.ledger.rest_on(setup.output, self._basis())
+        self._loader: Loader | None = None
+        self._loaded_at = -1
+
+    def _basis(self) -> str:
+        replaced = self.runtime.overlay.replace
+        facts = [self.setup.sdk.identity, self.config.implied_gcflags, sorted(replaced.items())]
+        facts += [self.state.digest(actual) for actual in sorted(set(replaced.values())) if actual]
+        return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
+
+    def loader(self) -> Loader:
+        """A loader that has not seen derived files as they were before they were made anew."""
+        generation = self.derived.generation()
+        if self._loader is None or self._loaded_at != generation:
+            self._loader = Loader(self.setup.sdk, self.setup.variant, self.overlay, self.state, self.modules)
+            self._loaded_at = generation
+        return self._loader
+
+    def is_immutable(self, package: Package) -> bool:
+        """Whether nobody edits *package* between builds: the SDK's, and those of the module cache."""
+        if not self.uses_engine:
+            return False
+        return package.standard or (package.module is not None and (package.dir + os.sep).startswith(self.unwatched))
+
+    def closure(self, main: Package, packages: Iterable[Package]) -> Closure:
+        """The program *main* and all its *packages*, imported ones first, as units."""
+        config = replace(self.config, named=frozenset({main.import_path}))
+        profile = find_profile(config, main)
+        units: dict[str, PackageUnit] = {}
+        for package in packages:
+            stem = output_stem(config, package, profile)
+            unit = self.units.get(stem)
+            if unit is None:
+                unit = self.units[stem] = PackageUnit(self, package, config, profile, stem)
+                unit.find_imports(units)
+            units[package.import_path] = unit
+        immutable = [unit for unit in units.values() if unit.immutable]
+        return Closure(config, profile, units, StandardUnit(self, immutable, profile))
+
+    def worth_watching(self, paths: Iterable[str]) -> list[str]:
+        """*paths* without those that do not change: below the SDK and the module cache, unless an overlay put them there."""
+        return sorted(path for path in paths if not path.startswith(self.unwatched))
+
+    def mark_suspects(self, closure: Closure, known: Linked | None, rules: str) -> None:
+        """Clear the packages that, by what is *known* of the program, are planned as they were: none of their files has changed.
+
+        *rules* says what has changed for all packages, "" for nothing.
+        """
+        self.changed_rules = rules
+        if known is None or rules:
+            return
+        self.changes = self.ledger.changes(known.files, known.folders)
+        by_folder: dict[str, list[PackageUnit]] = {}
+        for unit in closure.units.values():
+            by_folder.setdefault(unit.package.dir, []).append(unit)
+        suspects: set[PackageUnit] = set()
+        for path in self.changes:
+            owners = _owners(path, by_folder)
+            if not owners:  # go.mod, or another file that is everybody's
+                self.changed_rules = f"{self.shown(path)} changed"
+                return
+            suspects.update(owners)
+        known_stems = set(known.packages)
+        for unit in closure.units.values():
+            unit.suspect = unit in suspects or unit.stem not in known_stems
+
+    def why(self, package: Package) -> str:
+        """Why *package* is not planned as it was, in words that name a file or a flag."""
+        for path in self.changes:
+            if path == package.dir:
+                added, removed = self.ledger.new_and_gone(path)
+                names = [name for name in (*added, *removed) if name.endswith(SOURCE_SUFFIXES)]
+                if names:
+                    return f"{self.shown(os.path.join(path, names[0]))} is {'new' if names[0] in added else 'gone'}"
+            elif path.startswith(package.dir + os.sep) and os.path.isfile(path):
+                return f"{self.shown(path)} changed"
+        return self.changed_rules or "what it imports changed"
+
+    def shown(self, path: str) -> str:
+        """*path* as the user reads it."""
+        return os.path.relpath(path, self.session.here)
+
+
+SOURCE_SUFFIXES = (".go", ".s", ".h", ".syso")
+
+
+def _owners(path: str, by_folder: Mapping[str, list[PackageUnit]]) -> list[PackageUnit]:
+    """The packages that the changed file or folder *path* belongs to; a file to embed may lie deeper than its package."""
+    while True:
+        parent = os.path.dirname(path)
+        if path in by_folder or parent == path:
+            return by_folder.get(path, [])
+        path = parent
+
+
+@dataclass(frozen=True)
+class Closure:
+    """A program's packages, by import path."""
+
+    config: Config
+    profile: Profile | None
+    units: Mapping[str, PackageUnit]
+    standard: StandardUnit
+
+
+def open_build(session: Session, env: Environment, folder: str, derived: Derived) -> Build:
+    """The build for what *env* asks for, with the modules that hold in *folder* (absolute); raises GoError."""
+    setup = setup_of(env, folder, derived.place)
+    modules_env = module_env(setup.sdk.root, setup.sdk.version[2:], os.environ)
+    if setup.variant.mod:
+        modules_env = replace(modules_env, mod=setup.variant.mod)
+    memory = os.path.join(build_dir(env), "modules")
+
+    def has_files(place: str) -> bool:
+        return has_go_files(place) or any(node.name.endswith(".go") for node in derived.by_folder.get(place, ()))
+
+    modules = open_build_list(folder, modules_env, memory=memory, go_dir=has_files)
+    if modules:
+        setup = replace(setup, folder=modules.workspace.folder)
+    if derived.overlay:
+        # Another variant folder may hold other generated files for the same source folder.
+        setup = replace(
+            setup, output=f"{setup.output}-{hashlib.sha256(os.path.relpath(derived.place, session.top).encode()).hexdigest()[:8]}"
+        )
+    build = session.builds.get(setup)
+    if build is None:
+        path = str(env["ENV"].get("PATH", os.defpath)) if "ENV" in env else os.defpath
+        build = session.builds[setup] = Build(session, setup, derived, modules, modules_env, path)
+    return build
+
+
+def _module_files(folder: str, modules: BuildList | None) -> tuple[str, ...]:
+    """The files that say which modules there are, and those that would if they came to be."""
+    files: dict[str, None] = {}
+    place = folder
+    while True:
+        files[os.path.join(place, "go.mod")] = None
+        files[os.path.join(place, "go.work")] = None
+        parent = os.path.dirname(place)
+        if parent == place:
+            break
+        place = parent
+    if modules:
+        workspace = modules.workspace
+        files.update(dict.fromkeys((*workspace.contents, *workspace.sum_files)))
+        files[os.path.join(workspace.vendor, "modules.txt")] = None
+    return tuple(files)

@@ -1,0 +1,71 @@
+"""Commands that the user has changed: another compiler, a wrapper around it, another linker."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..errors import GoError
+from ..plan.commands import Run, Step
+from ..plan.compile import PackagePlan
+from ..plan.link import LinkPlan
+from .variables import VARIABLES
+
+_TOOLS = {"compile": "GOC", "asm": "GOASM", "link": "GOLINK"}
+_ARGUMENTS = "\1arguments"
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Commands:
+    """The commands in place of those of the SDK: (tool, words with a marker for its arguments); none where the SDK's are run as they are.
+
+    *texts* are the variables as the user wrote them: they go into the key of what is made, the places that they expand to do not.
+    """
+
+    words: tuple[tuple[str, Words], ...] = ()
+    texts: tuple[str, ...] = ()
+
+    def apply(self, plan: PackagePlan) -> PackagePlan:
+        """*plan* with the user's compiler and assembler."""
+        if not self.words:
+            return plan
+        return replace(plan, steps=tuple(self._step(step) for step in plan.steps), action_key=self.key(plan.action_key))
+
+    def apply_link(self, plan: LinkPlan) -> LinkPlan:
+        """*plan* with the user's linker."""
+        return replace(plan, argv=self._argv(plan.argv)) if self.words else plan
+
+    def key(self, key: str) -> str:
+        """The digest of *key* and the user's commands."""
+        return hashlib.sha256(repr((key, self.texts)).encode("utf-8", "surrogateescape")).hexdigest() if self.texts else key
+
+    def _step(self, step: Step) -> Step:
+        return replace(step, argv=self._argv(step.argv)) if isinstance(step, Run) else step
+
+    def _argv(self, argv: Sequence[str]) -> Words:
+        words = dict(self.words).get(os.path.basename(argv[0]).removesuffix(".exe"))
+        if not words:
+            return tuple(argv)
+        place = words.index(_ARGUMENTS)
+        return (*words[:place], *argv[1:], *words[place + 1 :])
+
+
+def commands_of(env: Any) -> Commands:
+    """The commands that *env* has changed; raises GoError for one without ``$_GOARGS``."""
+    words, texts = [], []
+    for tool, name in _TOOLS.items():
+        variables = (name, f"{name}COM")
+        values = [str(env.get(variable, "")) for variable in variables]
+        if values == [VARIABLES[variable].default for variable in variables]:
+            continue
+        command = [str(word) for word in env.Override({"_GOARGS": _ARGUMENTS}).subst_list(f"${name}COM")[0]]
+        if _ARGUMENTS not in command:
+            raise GoError(f"{name}COM must contain $_GOARGS, a word of its own: {values[1]}")
+        words.append((tool, tuple(command)))
+        texts += values
+    return Commands(tuple(words), tuple(texts))

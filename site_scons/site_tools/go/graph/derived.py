@@ -1,0 +1,82 @@
+"""Files that other builders make and that are part of Go packages: generated sources, files to embed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import SCons.Node
+from SCons.Node.FS import Dir
+
+from .nodes import GoNode
+
+Node = Any
+
+
+class Derived:
+    """The derived files of a build, by folder, once all SConscripts have been read.
+
+    *root* is a variant folder (see :func:`variant_root`) or None. Derived files below it count as lying in the source folder that it
+    stands for; those of other variant folders do not count.
+    """
+
+    def __init__(self, fs: Any, root: Any) -> None:
+        self.root = root
+        self.nodes: list[Node] = []
+        self.by_folder: dict[str, list[Node]] = {}
+        self.overlay: dict[str, str] = {}
+        """Path in the source folder → path in the variant folder, of all derived files of this variant."""
+
+        for top in fs.Root.values():
+            for node in _derived_files(top):
+                self._add(node)
+
+    @property
+    def place(self) -> str:
+        """The variant folder, absolute; "" without one."""
+        return str(self.root.get_abspath()) if self.root else ""
+
+    def generation(self) -> int:
+        """How many of the files have been made anew so far."""
+        return sum(node.get_state() == SCons.Node.executed for node in self.nodes)
+
+    def below(self, folder: str) -> list[Node]:
+        """The derived files in *folder* (absolute) and the folders below it."""
+        prefix = folder.rstrip(os.sep) + os.sep
+        return [node for place, nodes in self.by_folder.items() if (place + os.sep).startswith(prefix) for node in nodes]
+
+    def _add(self, node: Node) -> None:
+        folder = node.dir
+        root = variant_root(folder)
+        if root is not None and root is not self.root:
+            return
+        place = (folder.srcnode() if root else folder).get_abspath()
+        self.nodes.append(node)
+        self.by_folder.setdefault(place, []).append(node)
+        if root:
+            self.overlay[os.path.join(place, node.name)] = node.get_abspath()
+
+
+def variant_root(folder: Any) -> Any:
+    """The variant folder that *folder* is in (the one that was given a source folder), or None."""
+    while folder is not None:
+        if getattr(folder, "srcdir", None) is not None:
+            return folder
+        parent = folder.up()
+        folder = parent if parent is not folder else None
+    return None
+
+
+def _derived_files(folder: Any) -> Iterator[Node]:
+    folders = [folder]
+    while folders:
+        current = folders.pop()
+        entries: Mapping[str, Node] = current.entries
+        for name, node in list(entries.items()):
+            if name in (".", ".."):
+                continue
+            if isinstance(node, Dir):
+                folders.append(node)
+            elif node.has_builder() and not isinstance(node, GoNode):
+                yield node

@@ -1,0 +1,82 @@
+"""What the user reads: errors and words of the tools, with paths from where the user is, and progress on a terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+
+import SCons.Action
+from SCons.Errors import BuildError
+
+from ..errors import GoError
+
+_lock = threading.Lock()
+
+# A path at the start of a line, or after what go puts before one, with a line number behind it.
+_PLACE = re.compile(r"^(\t?(?:vet: )?)([^\s:][^:\n]*?)(?=:\d+(?::\d+)?: )", re.MULTILINE)
+
+
+def from_here(text: str, top: str, here: str) -> str:
+    """*text* with the paths of ``path:line: `` relative to the folder *here*; in *text* they are absolute or relative to *top*."""
+
+    def show(found: re.Match[str]) -> str:
+        path = os.path.normpath(os.path.join(top, found[2]))
+        relative = os.path.relpath(path, here)
+        outside = relative.startswith(os.pardir + os.sep + os.pardir + os.sep + os.pardir)
+        return found[1] + (path if outside else relative)
+
+    return _PLACE.sub(show, text)
+
+
+def say(text: str) -> None:
+    """Put *text* on standard error, in one piece."""
+    with _lock:
+        _clear_progress()
+        sys.stdout.flush()
+        sys.stderr.write(text if text.endswith("\n") else text + "\n")
+        sys.stderr.flush()
+
+
+def failure(error: GoError, summary: str, top: str, here: str) -> BuildError:
+    """Show *error*, and return the SCons error with *summary* that ends the task."""
+    say(from_here(str(error), top, here))
+    return BuildError(errstr=summary, status=2)
+
+
+class Progress:
+    """One line at the bottom of a terminal that says how far a long step is; nothing where there is no terminal, or under ``-s``."""
+
+    _shown = 0
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.enabled = sys.stdout.isatty() and bool(SCons.Action.print_actions)
+
+    def __call__(self, done: int, total: int, name: str) -> None:
+        if self.enabled:
+            line = f"[{done}/{total}] {self.what} {name}"[: _columns() - 1]
+            with _lock:
+                _clear_progress()
+                sys.stdout.write(line)
+                sys.stdout.flush()
+                Progress._shown = len(line)
+
+    def end(self) -> None:
+        with _lock:
+            _clear_progress()
+            sys.stdout.flush()
+
+
+def _clear_progress() -> None:
+    if Progress._shown:
+        sys.stdout.write("\r" + " " * Progress._shown + "\r")
+        Progress._shown = 0
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size().columns
+    except OSError:
+        return 80

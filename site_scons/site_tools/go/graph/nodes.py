@@ -1,0 +1,153 @@
+"""SCons nodes for what Go builds make: files that know more about themselves than SCons could find out.
+
+A node's *unit* (see units) says what it depends on, whether it is up to date, and how it is made. The node leaves out what SCons does for
+files it knows nothing about: no build information is stored for it, its sources are no nodes, its content is not read for a signature.
+Prototypes of 1,000 packages took 0.29 s like this, 0.49 s with plain nodes, and 2 s with a node for each source.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import SCons.Node
+from SCons.Errors import StopError
+from SCons.Node.FS import File
+from SCons.Script import GetOption
+from SCons.Util import hash_signature
+
+Node = Any
+
+
+class Unit(Protocol):
+    """What is behind a node. All but :meth:`run` is called by one thread at a time."""
+
+    def children(self) -> list[Node]:
+        """The nodes to bring up to date first; asked again each time that these have been. Raises StopError or BuildError."""
+
+    def is_current(self) -> bool:
+        """Whether the outputs are what they would be if they were made now."""
+
+    def reason(self) -> str:
+        """Why they are not, in a few words that name a file or a flag."""
+
+    def signature(self) -> str:
+        """The digest of everything that goes in."""
+
+    def content_digest(self) -> str:
+        """The digest of what users of the node see of it."""
+
+    def remove(self) -> bool:
+        """Remove all that was made; whether there was anything."""
+
+    def describe(self, env: Any) -> str:
+        """What is shown before it is made."""
+
+    def run(self, env: Any) -> None:
+        """Make the outputs. Raises BuildError."""
+
+    def after_build(self) -> None:
+        """Take note of what was made, or came from a cache."""
+
+    def reset(self) -> None:
+        """Forget what was found out: another build begins in the same process."""
+
+
+class GoNode(File):  # type: ignore[misc]
+    """A file of a Go build. ``attributes.go`` is its unit."""
+
+    __slots__ = ()
+
+    @property
+    def unit(self) -> Unit:
+        unit: Unit = self.attributes.go
+        return unit
+
+    def set_state(self, state: int) -> None:
+        super().set_state(state)
+        if state == SCons.Node.no_state:  # only --interactive does that
+            self.unit.reset()
+
+    def scan(self) -> None:
+        node: Node = self
+        if node.implicit is None:
+            node.implicit, node.implicit_set = [], set()
+
+    def all_children(self, scan: bool = True) -> list[Node]:
+        children = self.unit.children()
+        return [*children, *self.depends] if self.depends else children
+
+    def children(self, scan: bool = True) -> list[Node]:
+        children = self.all_children(scan)
+        return [child for child in children if child not in self.ignore_set] if self.ignore_set else children
+
+    def added_digest(self) -> str:
+        """The digest of what the user has added to this node: dependencies, actions before and after."""
+        executor = self.get_executor(create=False)
+        actions = (*executor.pre_actions, *executor.post_actions) if executor else ()
+        if not self.depends and not actions:
+            return ""
+        parts = [child.get_csig() for child in self.depends if child not in (self.ignore_set or ())]
+        parts += [action.get_contents([self], [], executor.get_build_env()).hex() for action in actions]
+        return str(hash_signature(" ".join(parts)))
+
+    def make_ready(self) -> None:
+        pass
+
+    def is_up_to_date(self) -> bool:
+        return self.unit.is_current()
+
+    def explain(self) -> str:
+        if self.always_build:
+            return f"rebuilding `{self}' because AlwaysBuild() is specified\n"
+        return f"{'re' if self.exists() else ''}building `{self}' because {self.unit.reason()}\n"
+
+    def prepare(self) -> None:
+        for child in self.depends or ():
+            if child.missing():
+                raise StopError(f"Explicit dependency `{child}' not found, needed by target `{self}'.")
+        if str(self.env.get("GOEXPLAIN", "")) not in ("", "0") and not GetOption("debug_explain"):
+            print(self.explain(), end="", flush=True)
+
+    def built(self) -> None:
+        for parent in self.waiting_parents:
+            parent.implicit = None
+            for peer in getattr(parent, "target_peers", None) or ():
+                peer.implicit = None
+        self.clear()
+        if not SCons.Node.do_store_info:
+            return
+        self.unit.after_build()
+
+    def visited(self) -> None:
+        if self.state == SCons.Node.up_to_date and self.executor is not None and self.exists():
+            self.get_build_env().get_CacheDir().push_if_forced(self)
+        if not self.exists():
+            return
+        info = self.get_ninfo()
+        info.csig = self.unit.content_digest()
+        info.timestamp = self.get_timestamp()
+        info.size = self.get_size()
+
+    def get_csig(self) -> str:
+        info = self.get_ninfo()
+        try:
+            digest: str = info.csig
+        except AttributeError:
+            digest = info.csig = self.unit.content_digest()
+        return digest
+
+    def get_cachedir_bsig(self) -> str:
+        return str(hash_signature(f"{self.unit.signature()} {self.added_digest()} {self.get_internal_path()}"))
+
+    def release_target_info(self) -> None:
+        pass
+
+    def remove(self) -> bool:
+        return self.unit.remove()
+
+
+def adopt(node: Node, unit: Any) -> GoNode:
+    """Make the file *node* the node of *unit*; it keeps what the user has attached to it."""
+    node.__class__ = GoNode
+    node.attributes.go = unit
+    return node  # type: ignore[no-any-return]

@@ -1,0 +1,101 @@
+"""One SCons process: the ledgers it has open, the builds that its programs belong to, and whether the fast way will do."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from typing import Any
+
+from SCons.Node.FS import Dir, get_default_fs
+from SCons.Script import GetOption
+from SCons.Script.SConscript import launch_dir
+
+from .derived import Derived, variant_root
+from .ledger import Ledger, Signature, signatures
+from .nodes import GoNode
+
+Node = Any
+
+
+class Session:
+    """Made on first use, after the SConscripts have been read."""
+
+    def __init__(self) -> None:
+        self.top: str = get_default_fs().Top.get_abspath()
+        self.here: str = launch_dir
+        self.dry = bool(GetOption("no_exec") or GetOption("question"))
+        self.clean = bool(GetOption("clean"))
+        self.shows_graph = bool(GetOption("tree_printers") or GetOption("cache_force"))
+        self.explains = bool(GetOption("debug_explain"))
+        self.jobs = int(GetOption("num_jobs"))
+        self.builds: dict[object, Any] = {}
+        self._ledgers: dict[str, Ledger] = {}
+        self._derived: dict[str, Derived] = {}
+        self._modules: dict[str, Signature] = {}
+        atexit.register(self.save)
+
+    def ledger(self, folder: str) -> Ledger:
+        """The ledger of the output folder *folder* (absolute)."""
+        ledger = self._ledgers.get(folder)
+        if ledger is None:
+            ledger = self._ledgers[folder] = Ledger.read(os.path.join(folder, "ledger"))
+        return ledger
+
+    def save(self) -> None:
+        """Write the ledgers."""
+        if not self.dry:
+            for ledger in self._ledgers.values():
+                ledger.write()
+
+    def derived(self, folder: Node) -> Derived:
+        """The derived files as packages see them that are reached from the SCons folder *folder*."""
+        root = variant_root(folder)
+        key = root.get_abspath() if root else ""
+        if key not in self._derived:
+            self._derived[key] = Derived(get_default_fs(), root)
+        return self._derived[key]
+
+    def own_modules(self) -> dict[str, Signature]:
+        """The signatures of this tool's modules: what they are decides what is built."""
+        if not self._modules:
+            root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+            paths = []
+            for folder in (root, *(entry.path for entry in os.scandir(root) if entry.is_dir())):
+                paths += [entry.path for entry in os.scandir(folder) if entry.name.endswith(".py")]
+            self._modules = signatures(paths)
+        return self._modules
+
+
+_sessions: list[Session] = []
+
+
+def session() -> Session:
+    """The session of this process."""
+    if not _sessions:
+        _sessions.append(Session())
+    return _sessions[0]
+
+
+def restart() -> None:
+    """Begin anew: ``scons --interactive`` is about to build once more."""
+    for old in _sessions:
+        old.save()
+    _sessions.clear()
+
+
+def touched(folder: str) -> bool:
+    """Whether SConscripts have named files below the output folder *folder*: then these are nodes that somebody uses."""
+    node = get_default_fs().Top
+    for name in os.path.relpath(folder, node.get_abspath()).split(os.sep):
+        node = node.entries.get(name)
+        if not isinstance(node, Dir):
+            return False
+    folders = [node]
+    while folders:
+        for name, entry in folders.pop().entries.items():
+            if name not in (".", ".."):
+                if isinstance(entry, Dir):
+                    folders.append(entry)
+                elif not isinstance(entry, GoNode):
+                    return True
+    return False

@@ -1,0 +1,266 @@
+"""One package → the commands that compile it.
+
+The compiler runs with -linkobj: export data goes to ``P.x``, which importers read, objects go to ``P.a``, which programs are linked
+from. Rules: cmd/go/internal/work/gc.go:56 gc, :328 asmArgs, :403 symabis; work/exec.go:787 build (1.27.3).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ..errors import GoError
+from ..module import gover
+from ..package import Package
+from .buildid import PLACEHOLDER
+from .commands import BACKENDS, WORK, AppendArchive, Copy, Run, Step, WriteFile
+from .config import Config
+from .identity import input_files, source_path
+from .pgo import Profile
+
+EXPORT, ARCHIVE, IMPORTCFG = f"{WORK}/_pkg_.x", f"{WORK}/_pkg_.a", f"{WORK}/importcfg"
+
+# Std packages with functions whose bodies are elsewhere (in package runtime); cmd/go/internal/work/gc.go:88, Go 1.22 to 1.27.
+FORWARD_DECLARATIONS = frozenset(
+    "bytes internal/poll net os runtime/metrics runtime/pprof runtime/trace sync syscall time".split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True)
+class PackagePlan:
+    """How to compile one package.
+
+    *action_key* stands for everything that goes in, except for what the imports export; it is the same on every machine and in every
+    checkout (unless -trimpath is off). *imports* are the final import paths whose export data is read, *import_map* the paths as
+    written that differ from the final ones. *export* and *archive* are the outputs, *record* is where a run notes what it made.
+    *folder* is the package's, for messages; *weight* is the size of its Go files in bytes, for schedules.
+    """
+
+    import_path: str
+    folder: str
+    action_key: str
+    imports: tuple[str, ...]
+    import_map: tuple[tuple[str, str], ...]
+    export: str
+    archive: str
+    record: str
+    steps: tuple[Step, ...]
+    weight: int
+    profile: Profile | None = None
+
+    @cached_property
+    def key_digest(self) -> bytes:
+        return bytes.fromhex(self.action_key)
+
+
+def output_stem(config: Config, package: Package, profile: Profile | None = None) -> str:
+    """The path of a package's outputs without ``.x`` and ``.a``.
+
+    A folder that ends like an output gets a "~" after it. Packages compiled for one test, with a profile, or with flags that only
+    packages named by the user get, are different packages and have folders of their own.
+    """
+    head, tail = os.path.split(package.import_path)
+    folder = "/".join(f"{part}~" if part.endswith((".x", ".a")) else part for part in head.split("/"))
+    special = [f"pgo-{profile.digest[:12]}"] if profile else []
+    special += [f"test-{package.for_test.replace('/', '~')}"] if package.for_test else []
+    if package.import_path in config.named and not package.is_main and config.has_flags_for_named:
+        special.append("named")
+    return os.path.join(config.output, *(f"~{word}" for word in special), folder, tail)
+
+
+def plan_package(config: Config, package: Package, profile: Profile | None = None) -> PackagePlan:
+    """The plan for *package*, with the PGO *profile* of the program it is compiled for.
+
+    Raises GoError where ``go build`` would refuse the package, or if a source file cannot be read.
+    """
+    _check(config, package)
+    stem = output_stem(config, package, profile)
+    flags = _portable_flags(config, package)
+    steps, weight = _steps(config, package, flags, profile)
+    return PackagePlan(
+        import_path=package.import_path,
+        folder=package.dir,
+        action_key=_action_key(config, package, flags, profile),
+        imports=tuple(path for path in import_order(package) if path != "unsafe"),
+        import_map=tuple(sorted(package.import_map.items())),
+        export=stem + ".x",
+        archive=stem + ".a",
+        record=stem + ".built",
+        steps=steps,
+        weight=weight,
+        profile=profile,
+    )
+
+
+def import_order(package: Package) -> tuple[str, ...]:
+    """The imports in cmd/go's order: by the path as written, then those that the go command adds (load/pkg.go:1985)."""
+    written = {final: raw for raw, final in package.import_map.items()}
+    added = (path for path in package.implicit if path not in package.imports)
+    return (*sorted(package.imports, key=lambda path: written.get(path, path)), *added)
+
+
+def listing_step(plan: PackagePlan) -> Run:
+    """The compiler's run of *plan* with -S: it prints the assembly of the package (``go build -gcflags=-S``)."""
+    run = next(step for step in plan.steps if isinstance(step, Run) and step.exports)
+    return replace(run, argv=(run.argv[0], "-S", *run.argv[1:]))
+
+
+def _check(config: Config, package: Package) -> None:
+    files = package.files
+    if files.cgo or files.swig or files.swigcxx:
+        what = "SWIG" if files.swig or files.swigcxx else "cgo"
+        raise GoError(
+            f"{package.import_path}: uses {what}, which scons-go does not build yet. Build with CGO_ENABLED=0 if it can do without"
+        )
+    wants = package.module.go_version if package.module else ""
+    if wants and gover.compare(config.sdk.version[2:], wants) < 0:
+        raise GoError(f"{package.import_path}: module requires Go {wants} or later, the SDK is {config.sdk.version} in {config.sdk.root}")
+
+
+def _portable_flags(config: Config, package: Package) -> tuple[str, ...]:
+    """The compiler's flags that mean the same on every machine."""
+    files, variant = package.files, config.variant
+    flags = ["-p", "main" if package.is_main else package.import_path]
+    module = package.module
+    lang = gover.lang((module.go_version or gover.DEFAULT_GO_MOD) if module else config.sdk.version[2:])
+    flags.append(f"-lang=go{lang}")
+    if package.standard:
+        flags.append("-std")
+    foreign = (files.cgo, files.c, files.cxx, files.m, files.f, files.s, files.syso, files.swig, files.swigcxx)
+    if not any(foreign) and not (package.standard and package.import_path in FORWARD_DECLARATIONS):
+        flags.append("-complete")
+    flags += ["-buildid", PLACEHOLDER]
+    if variant.goos == "plan9" or variant.goarch == "wasm":
+        flags.append("-dwarf=false")
+    flags += ["-goversion", config.sdk.version, "-nolocalimports", "-pack"]
+    return (*flags, *config.forced_gcflags, *config.gcflags(package))
+
+
+def _steps(config: Config, package: Package, flags: tuple[str, ...], profile: Profile | None) -> tuple[tuple[Step, ...], int]:
+    """(the steps, the size of the Go files)."""
+    files, env = package.files, config.target_env
+    rewrites = _rewrites(config, package)
+    sources = [source_path(config, package, name) for name in files.go]
+    argv = [config.sdk.tool("compile"), "-o", EXPORT, "-linkobj", ARCHIVE, "-trimpath", rewrites, *flags]
+    argv += [f"-c={BACKENDS}", "-importcfg", IMPORTCFG]
+    argv += [f"-pgoprofile={profile.file}"] if profile else []
+    steps: list[Step] = []
+    if files.s:
+        assemble = _assembler(config, package, rewrites)
+        steps += _symabis(config, package, assemble)
+        argv += ["-symabis", f"{WORK}/symabis", "-asmhdr", f"{WORK}/go_asm.h"]
+    if package.embed_files:
+        steps.append(WriteFile(f"{WORK}/embedcfg", _embedcfg(config, package)))
+        argv += ["-embedcfg", f"{WORK}/embedcfg"]
+    steps.append(Run((*argv, *sources), config.base, env, exports=True))
+    if files.s:
+        steps += _header_copies(config, package)
+        for name in files.s:
+            source = source_path(config, package, name)
+            steps.append(Run((*assemble, "-o", f"{WORK}/{name[:-2]}.o", source), package.dir, env))
+    members = [f"{WORK}/{name[:-2]}.o" for name in files.s] + [source_path(config, package, name) for name in files.syso]
+    if members:
+        steps.append(AppendArchive(ARCHIVE, tuple(members)))
+    return tuple(steps), sum(os.path.getsize(source) for source in sources)
+
+
+def _rewrites(config: Config, package: Package) -> str:
+    """The -trimpath argument: what to write instead of folders of this machine (work/gc.go:259 trimpath)."""
+    rewrites, target = [], package.dir
+    if config.variant.trimpath:
+        module, target = package.module, package.import_path
+        if module and module.version:
+            target = f"{module.path}@{module.version}{target.removeprefix(module.path)}"
+        rewrites.append(f"{package.dir}=>{target};")
+    if config.overlay:
+        for name in (*package.files.go, *package.files.s):
+            path = os.path.join(package.dir, name)
+            actual = config.overlay.actual(path)
+            if actual != path:
+                rewrites.append(f"{actual}=>{target}/{name};")
+    return "".join(rewrites) + f"{WORK}=>"
+
+
+def _assembler(config: Config, package: Package, rewrites: str) -> tuple[str, ...]:
+    """The assembler's command without its output and sources (work/gc.go:328 asmArgs)."""
+    variant, sdk = config.variant, config.sdk
+    argv = [sdk.tool("asm"), "-p", "main" if package.is_main else package.import_path, "-trimpath", rewrites]
+    argv += ["-I", WORK, "-I", sdk.include, "-D", f"GOOS_{variant.goos}", "-D", f"GOARCH_{variant.goarch}"]
+    argv += [*config.forced_asmflags, *config.asmflags(package)]
+    if package.import_path == "runtime" and variant.goarch == "386" and "-dynlink" in config.forced_asmflags:
+        argv.append("-D=GOBUILDMODE_shared=1")
+    if package.standard and sdk.asm_std:
+        argv.append("-std")
+    for macro in _level_macros(config):
+        argv += ["-D", macro]
+    return tuple(argv)
+
+
+def _level_macros(config: Config) -> tuple[str, ...]:
+    """The macros that tell the assembler the architecture level (work/gc.go:341-397)."""
+    name, level = config.variant.arch_env
+    if name == "GOPPC64":
+        return tuple(f"GOPPC64_{known}" for known in ("power10", "power9", "power8") if known == "power8" or _power(level) >= _power(known))
+    if name == "GOARM":
+        return tuple(f"GOARM_{known}" for known in ("7", "6", "5") if known <= level[0])
+    if name == "GOARM64":
+        # Large System Extensions are mandatory from v8.1 on (internal/buildcfg/cfg.go ParseGoarm64).
+        return ("GOARM64_LSE",) if ",lse" in level or not level.startswith("v8.0") else ()
+    if name == "GORISCV64" or name in ("GO386", "GOAMD64", "GOMIPS", "GOMIPS64"):
+        return (f"{name}_{level}",)
+    return ()
+
+
+def _power(level: str) -> int:
+    return int(level.removeprefix("power"))
+
+
+def _symabis(config: Config, package: Package, assemble: tuple[str, ...]) -> list[Step]:
+    """Ask the assembler which symbols the package's assembly defines and uses; go_asm.h must be there, and may be empty."""
+    sources = (source_path(config, package, name) for name in package.files.s)
+    run = Run((*assemble, "-gensymabis", "-o", f"{WORK}/symabis", *sources), package.dir, config.target_env)
+    return [WriteFile(f"{WORK}/go_asm.h", b""), run]
+
+
+def _header_copies(config: Config, package: Package) -> list[Step]:
+    """``defs_linux_amd64.h`` is also there as ``defs_GOOS_GOARCH.h``, and so on (work/exec.go:947)."""
+    goos, goarch = config.variant.goos, config.variant.goarch
+    copies: list[Step] = []
+    for name in package.files.h:
+        stem, dot, extension = name.rpartition(".")
+        if not dot:
+            stem, extension = name, ""
+        for suffix, generic in ((f"_{goos}_{goarch}", "_GOOS_GOARCH"), (f"_{goarch}", "_GOARCH"), (f"_{goos}", "_GOOS")):
+            if stem.endswith(suffix):
+                target = f"{WORK}/{stem.removesuffix(suffix)}{generic}.{extension}"
+                copies.append(Copy(source_path(config, package, name), target))
+                break
+    return copies
+
+
+def _embedcfg(config: Config, package: Package) -> bytes:
+    """The compiler's map of patterns and files for //go:embed (work/exec.go:889)."""
+    names = sorted({name for matched in package.embed_files.values() for name in matched})
+    content = {
+        "Patterns": {pattern: list(package.embed_files[pattern]) for pattern in sorted(package.embed_files)},
+        "Files": {name: source_path(config, package, name) for name in names},
+    }
+    return json.dumps(content, indent="\t", ensure_ascii=False).encode("utf-8", "surrogateescape")
+
+
+def _action_key(config: Config, package: Package, flags: tuple[str, ...], profile: Profile | None) -> str:
+    variant = config.variant
+    facts: list[object] = ["package 1", config.sdk.identity, variant.goos, variant.goarch, variant.arch_env]
+    facts += [variant.goexperiment(config.sdk), variant.trimpath, package.import_path, flags, package.standard]
+    facts += [(package.module.path, package.module.version) if package.module else ()]
+    facts += [(config.forced_asmflags, config.asmflags(package)) if package.files.s else ()]
+    facts += [import_order(package), tuple(sorted(package.import_map.items())), tuple(sorted(package.embed_files.items()))]
+    facts += [profile.digest if profile else "", "" if variant.trimpath else package.dir]
+    try:
+        facts += [(name, config.state.digest(source_path(config, package, name))) for name in input_files(package)]
+    except OSError as error:
+        raise GoError(f"{package.import_path}: cannot read {error.filename}: {error.strerror}") from None
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()

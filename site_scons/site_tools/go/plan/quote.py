@@ -1,0 +1,75 @@
+"""Go's own quoting, where a hash or a file of cmd/go depends on it byte by byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..errors import GoError
+
+_NAMED = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\", '"': '\\"'}
+
+
+def quote(text: str | bytes) -> str:
+    """What ``%q`` prints for a string or a byte slice (strconv/quote.go:31 appendQuotedWith).
+
+    Bytes that are no UTF-8 come out as ``\\x..``; in a *str* they are the lone surrogates of the error handler "surrogateescape".
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "surrogateescape")
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return '"' + "".join(map(_escape, text)) + '"'
+
+
+def _escape(char: str) -> str:
+    named = _NAMED.get(char)
+    if named:
+        return named
+    if char.isprintable():
+        return char
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if code < 0x20 or code == 0x7F:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def quote_list(items: Iterable[str]) -> str:
+    """What ``%q`` prints for a slice of strings: ``["a" "b"]``, ``[]`` for none."""
+    return "[" + " ".join(map(quote, items)) + "]"
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The words of a flag's value, '' and "" around a word taken off, nothing unescaped (cmd/internal/quoted/quoted.go:25).
+
+    Raises GoError for a quote that is not closed.
+    """
+    words = []
+    rest = text.lstrip(" \t\n\r")
+    while rest:
+        if rest[0] in "'\"":
+            word, closed, rest = rest[1:].partition(rest[0])
+            if not closed:
+                raise GoError(f"unterminated {text[-len(word) - 1]} string in {text!r}")
+        else:
+            end = next((i for i, char in enumerate(rest) if char in " \t\n\r"), len(rest))
+            word, rest = rest[:end], rest[end:]
+        words.append(word)
+        rest = rest.lstrip(" \t\n\r")
+    return tuple(words)
+
+
+def join(words: Iterable[str]) -> str:
+    """The inverse of :func:`split` (cmd/internal/quoted/quoted.go:65); raises GoError for a word with both kinds of quotes."""
+    return " ".join(map(_join_word, words))
+
+
+def _join_word(word: str) -> str:
+    if not any(char in " \t\n\r'\"" for char in word):
+        return word
+    if "'" not in word:
+        return f"'{word}'"
+    if '"' not in word:
+        return f'"{word}"'
+    raise GoError(f"argument {quote(word)} contains both single and double quotes and cannot be quoted")

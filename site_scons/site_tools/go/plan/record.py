@@ -1,0 +1,106 @@
+"""What a run leaves behind besides its outputs: the facts that later steps need without reading the outputs again.
+
+A record is a memo. It counts only while the outputs have the size and the time that it notes; without it the facts are computed from
+the outputs, for instance when a cache has brought them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import threading
+from dataclasses import dataclass
+
+from .buildid import content_id
+from .compile import PackagePlan
+
+_FORMAT = "scons-go package 1"
+
+
+@dataclass(frozen=True)
+class Built:
+    """A compiled package. *export_digest* is the SHA-256 of its export data in hexadecimal, *content_id* its part in Go's build IDs.
+
+    *output* is what the tools said while they succeeded: warnings and diagnostics that were asked for.
+    """
+
+    import_path: str
+    export: str
+    archive: str
+    export_digest: str
+    content_id: str
+    output: str = ""
+
+
+def describe(plan: PackagePlan, output: str = "") -> Built:
+    """The facts about the outputs of *plan*, from the outputs themselves; raises OSError."""
+    with open(plan.export, "rb") as handle:
+        export = handle.read()
+    with open(plan.archive, "rb") as handle:
+        objects = handle.read()
+    return Built(plan.import_path, plan.export, plan.archive, hashlib.sha256(export).hexdigest(), content_id(export, objects), output)
+
+
+def load(plan: PackagePlan, key: str | None = None) -> Built | None:
+    """The facts about the outputs of *plan* if they are as its record says, else None.
+
+    With *key*, also None unless the record was written for that key (see :func:`save`).
+    """
+    try:
+        with open(plan.record, encoding="utf-8", errors="surrogateescape") as handle:
+            head, recorded_key, digest, content, state, output = handle.read().split("\n", 5)
+        if head == _FORMAT and key in (None, recorded_key) and state == output_state(plan.export, plan.archive):
+            return Built(plan.import_path, plan.export, plan.archive, digest, content, output)
+    except (OSError, ValueError):
+        pass  # no record, or not one of ours: the outputs are made anew
+    return None
+
+
+def load_or_describe(plan: PackagePlan) -> Built:
+    """As :func:`load` without a key, but reads the outputs where there is no record; raises OSError."""
+    return load(plan) or describe(plan)
+
+
+def save(plan: PackagePlan, built: Built, key: str) -> None:
+    """Note *built* as made for *key*; raises OSError."""
+    lines = (_FORMAT, key, built.export_digest, built.content_id, output_state(built.export, built.archive), built.output)
+    replace_file(plan.record, "\n".join(lines).encode("utf-8", "surrogateescape"))
+
+
+def forget(plan: PackagePlan) -> None:
+    """Take the record away before the outputs change."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(plan.record)
+
+
+def full_key(plan: PackagePlan, export_digests: dict[str, str]) -> str:
+    """The digest of everything that goes into the package: its action key and what its imports export."""
+    digest = hashlib.sha256(plan.action_key.encode())
+    for path in plan.imports:
+        digest.update(f"\0{path}\0{export_digests[path]}".encode())
+    return digest.hexdigest()
+
+
+def file_digest(path: str) -> str:
+    """The SHA-256 of a file's content, in hexadecimal; raises OSError."""
+    with open(path, "rb") as handle:
+        return hashlib.sha256(handle.read()).hexdigest()
+
+
+def replace_file(path: str, content: bytes) -> None:
+    """Write *content* to *path* by a rename; raises OSError and leaves nothing behind."""
+    temporary = f"{path}.{os.getpid()}.{threading.get_ident()}.tmp"
+    try:
+        with open(temporary, "wb") as handle:
+            handle.write(content)
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def output_state(export: str, archive: str) -> str:
+    """What tells, without reading them, that the outputs are those of a certain run; raises OSError."""
+    return " ".join(f"{status.st_mtime_ns} {status.st_size}" for status in map(os.stat, (export, archive)))

@@ -1,0 +1,58 @@
+"""One file that says that a whole set of packages is compiled, so that nobody has to look at them one by one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+
+from ..errors import GoError
+from ..package import Package
+from .config import Config
+from .pgo import Profile
+from .record import Built, output_state, replace_file
+
+
+def path(config: Config, packages: Iterable[Package], profile: Profile | None) -> str:
+    """Where the stamp of *packages* is: its name stands for the SDK, the variant, the packages and the files of the overlay."""
+    facts: list[object] = ["stamp 1", config.sdk.identity, config.variant.key, config.implied_gcflags, config.overlay.key]
+    facts += [profile.digest if profile else "", sorted(config.named) if config.has_flags_for_named else ()]
+    facts += [
+        (package.import_path, package.for_test, (package.module.path, package.module.version) if package.module else ())
+        for package in packages
+    ]
+    try:
+        facts += [config.state.digest(actual) for actual in sorted(set(config.overlay.replace.values())) if actual]
+    except OSError as error:
+        raise GoError(f"cannot read {error.filename}: {error.strerror}") from None
+    name = hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    return os.path.join(config.output, "~stamps", name)
+
+
+def load(seal: str) -> dict[str, Built] | None:
+    """What the stamp *seal* stands for; None without it, or if an output is not as it was then."""
+    try:
+        with open(seal, encoding="utf-8") as handle:
+            entries = json.load(handle)
+        built = {}
+        for state, *facts in entries:
+            package = Built(*facts)
+            if output_state(package.export, package.archive) != state:
+                return None
+            built[package.import_path] = package
+        return built
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def save(seal: str, packages: Iterable[Built]) -> None:
+    """Write the stamp *seal* for *packages*; raises GoError."""
+    entries = [
+        (output_state(p.export, p.archive), p.import_path, p.export, p.archive, p.export_digest, p.content_id, p.output) for p in packages
+    ]
+    try:
+        os.makedirs(os.path.dirname(seal), exist_ok=True)
+        replace_file(seal, json.dumps(entries).encode())
+    except OSError as error:
+        raise GoError(f"{error.filename or seal}: {error.strerror}") from None

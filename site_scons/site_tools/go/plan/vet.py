@@ -1,0 +1,248 @@
+"""One package → a run of the SDK's ``vet``, with facts about imported packages.
+
+vet looks at one package at a time. What it needs to know about others comes from two files each: their export data, and the *facts* that
+vet itself wrote when it looked at them (which functions wrap Printf, which never return). A package is therefore vetted after its
+imports; for those that nobody asked about, only facts are made.
+
+Rules: cmd/go/internal/work/exec.go:1240 buildVetConfig, :1330 vet; work/action.go:881 vetAction (1.27.3).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+
+from ..errors import GoError
+from ..module import gover
+from ..package import Package
+from .commands import WORK, Run
+from .compile import import_order, output_stem
+from .config import Config
+from .identity import source_path
+from .pgo import Profile
+from .record import Built, replace_file
+from .run import run_step, scratch_folder
+
+# Analyzers that ``go test`` runs, with the first minor version of Go in which it does (cmd/go/internal/test/test.go:654 defaultVetFlags).
+TEST_ANALYZERS: Mapping[str, int] = {
+    "atomic": 22, "bools": 22, "buildtag": 22, "directive": 22, "errorsas": 22, "ifaceassert": 22, "nilfunc": 22, "printf": 22, "slog": 22,
+    "stdversion": 27, "stringintconv": 22, "tests": 24,
+}  # fmt: skip
+
+# Names that -vet takes, with their first minor version (cmd/go/internal/test/flagdefs.go passAnalyzersToVet).
+ANALYZERS: Mapping[str, int] = {
+    "appends": 22, "asmdecl": 22, "assign": 22, "atomic": 22, "bool": 22, "bools": 22, "buildtag": 22, "buildtags": 22, "cgocall": 22,
+    "composites": 22, "copylocks": 22, "defers": 22, "directive": 22, "errorsas": 22, "framepointer": 22, "httpresponse": 22,
+    "ifaceassert": 22, "loopclosure": 22, "lostcancel": 22, "methods": 22, "nilfunc": 22, "printf": 22, "rangeloops": 22, "shift": 22,
+    "sigchanyzer": 22, "slog": 22, "stdmethods": 22, "stringintconv": 22, "structtag": 22, "testinggoroutine": 22, "tests": 22,
+    "timeformat": 22, "unmarshal": 22, "unreachable": 22, "unsafeptr": 22, "unusedresult": 22, "stdversion": 23, "hostport": 25,
+    "waitgroup": 25,
+}  # fmt: skip
+
+# In GOROOT all analyzers run but these, of which the code there is full (work/exec.go:1395). Neither makes facts.
+_STANDARD_FLAGS = ("-unsafeptr=false", "-unreachable=false")
+
+_RECORD = "scons-go vet 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """Which analyzers run: *flags* are vet's, none for all of them. *explicit* flags hold for GOROOT too."""
+
+    flags: tuple[str, ...] = ()
+    explicit: bool = False
+
+    def flags_for(self, package: Package) -> tuple[str, ...]:
+        """The flags with which *package* is vetted."""
+        return _STANDARD_FLAGS if is_goroot(package) and not self.explicit else self.flags
+
+    @property
+    def key(self) -> str:
+        """A digest for the folder of the results."""
+        return hashlib.sha256(repr((self.flags, self.explicit)).encode()).hexdigest()[:8]
+
+
+def test_checks(value: str, minor: int) -> Checks | None:
+    """The checks before a test: *value* is that of ``go test -vet``; None for "off". Raises GoError in go's words.
+
+    Rules: cmd/go/internal/test/testflag.go:149.
+    """
+    if not value:
+        return Checks(tuple(f"-{name}" for name, since in TEST_ANALYZERS.items() if minor >= since))
+    if "=" in value:
+        raise _wrong(value, "-vet argument cannot contain equal signs")
+    if " " in value:
+        raise _wrong(value, "-vet argument is comma-separated list, cannot contain spaces")
+    names = value.split(",")
+    for name in names:
+        if not name:
+            raise _wrong(value, "-vet argument contains empty list element")
+        if name not in ("all", "off") and minor < ANALYZERS.get(name, 99):
+            raise _wrong(value, f"-vet argument must be a supported analyzer or a distinguished value; found {name}")
+    for single in ("all", "off"):
+        if single in names and len(names) > 1:
+            raise _wrong(value, f'-vet does not accept "{single}" in a list with other analyzers')
+    if names == ["off"]:
+        return None
+    return Checks(() if names == ["all"] else tuple(f"-{name}" for name in names), explicit=True)
+
+
+def _wrong(value: str, why: str) -> GoError:
+    return GoError(f'invalid value "{value}" for flag -vet: {why}')
+
+
+def is_goroot(package: Package) -> bool:
+    """Whether *package* belongs to GOROOT, external tests included."""
+    return package.module is None
+
+
+@dataclass(frozen=True, slots=True)
+class VetPlan:
+    """How to vet one package. *config* is vet's JSON, but for where facts of imports are and where its own go.
+
+    *action_key* stands for everything that goes in, except for what imports export and the facts about them. *facts* is where the
+    package's own facts are kept, *record* where a run notes what it found.
+    """
+
+    import_path: str
+    folder: str
+    action_key: str
+    imports: tuple[str, ...]
+    config: Mapping[str, object]
+    argv: tuple[str, ...]
+    facts: str
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vetted:
+    """What vet found: the file with the *facts* and its *digest*, and *findings*, the text of what is wrong, "" for nothing.
+
+    *diagnosed* says that vet was asked for what is wrong.
+    """
+
+    import_path: str
+    facts: str
+    digest: str
+    findings: str = ""
+    diagnosed: bool = False
+
+
+def plan_vet(
+    config: Config,
+    package: Package,
+    profile: Profile | None,
+    source_key: str,
+    built: Mapping[str, Built],
+    standard: Container[str],
+    checks: Checks,
+) -> VetPlan:
+    """The plan for vetting *package*, compiled with *profile*.
+
+    *source_key* stands for its sources and flags. *built* has the package's imports; those that are in *standard* are the SDK's.
+    """
+    imports = tuple(path for path in import_order(package) if path != "unsafe")
+    stem = output_stem(config, package, profile)
+    stem = os.path.join(config.output, f"~vet-{checks.key}", os.path.relpath(stem, config.output))
+    flags = checks.flags_for(package)
+    key = hashlib.sha256(repr((_RECORD, config.tool_id("vet"), config.sdk.identity, flags, source_key)).encode()).hexdigest()
+    return VetPlan(
+        import_path=package.import_path,
+        folder=package.dir,
+        action_key=key,
+        imports=imports,
+        config=_vet_config(config, package, imports, built, standard),
+        argv=(config.sdk.tool("vet"), *flags, f"{WORK}/vet.cfg"),
+        facts=stem + ".vetx",
+        record=stem + ".vet",
+    )
+
+
+def _vet_config(
+    config: Config, package: Package, imports: tuple[str, ...], built: Mapping[str, Built], standard: Container[str]
+) -> dict[str, object]:
+    files, module = package.files, package.module
+    version = (module.go_version or gover.DEFAULT_GO_MOD) if module else config.sdk.version[2:]
+    others = (*files.s, *files.c)
+    ignored = (*files.ignored_go, *files.ignored_other)
+    import_map = {path: path for path in package.imports if path not in package.import_map.values()} | dict(package.import_map)
+    mapped = set(import_map.values())
+    import_map |= {path: path for path in imports if path not in mapped}
+    fields: dict[str, object] = {
+        "ID": package.import_path,
+        "Compiler": "gc",
+        "Dir": package.dir,
+        "ImportPath": package.import_path,
+        "GoFiles": [source_path(config, package, name) for name in files.go],
+        "NonGoFiles": [source_path(config, package, name) for name in others],
+        "IgnoredFiles": [source_path(config, package, name) for name in ignored],
+        "ImportMap": import_map,
+        "PackageFile": {path: built[path].export for path in imports},
+        "Standard": {path: True for path in imports if path in standard},
+        "GoVersion": f"go{version}",
+    }
+    if module:
+        fields |= {"ModulePath": module.path, "ModuleVersion": module.version}  # until Go 1.26
+        fields["Module"] = {"Path": module.path, "Version": module.version, "Main": module.main, "GoVersion": module.go_version}
+    return fields
+
+
+def full_key(plan: VetPlan, built: Mapping[str, Built], facts: Mapping[str, Vetted]) -> str:
+    """The digest of everything that goes into vetting a package."""
+    digest = hashlib.sha256(plan.action_key.encode())
+    for path in plan.imports:
+        digest.update(f"\0{path}\0{built[path].export_digest}\0{facts[path].digest}".encode())
+    return digest.hexdigest()
+
+
+def load_vetted(plan: VetPlan, key: str, diagnose: bool) -> Vetted | None:
+    """What a run with the same *key* found; with *diagnose*, only if it looked for what is wrong and found nothing."""
+    try:
+        with open(plan.record, encoding="utf-8") as handle:
+            head, recorded, digest, state, diagnosed = handle.read().split("\n")
+        if head == _RECORD and recorded == key and state == _state(plan.facts) and (diagnosed == "yes" or not diagnose):
+            return Vetted(plan.import_path, plan.facts, digest, diagnosed=diagnosed == "yes")
+    except (OSError, ValueError):
+        pass  # no record, or not one of ours: vet runs
+    return None
+
+
+def run_vet(config: Config, plan: VetPlan, key: str, facts: Mapping[str, Vetted], diagnose: bool) -> Vetted:
+    """Vet a package, given the *facts* about its imports; raises GoError if vet cannot be run or dies.
+
+    What is wrong is in the result. It is not kept: the package is vetted again until nothing is.
+    """
+    try:
+        os.makedirs(os.path.dirname(plan.facts), exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(plan.record)
+        with scratch_folder(config.output) as work:
+            output = os.path.join(work, "vetx")
+            content = {**plan.config, "PackageVetx": {path: facts[path].facts for path in plan.imports}}
+            content |= {"VetxOnly": not diagnose, "VetxOutput": output}
+            replace_file(os.path.join(work, "vet.cfg"), json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogateescape"))
+            findings = ""
+            try:
+                run_step(Run(plan.argv, plan.folder, config.target_env), work, plan.import_path, plan.folder, config.base)
+            except GoError as error:
+                if not diagnose or not os.path.exists(output):
+                    raise
+                findings = error.message
+            with open(output, "rb") as handle:
+                digest = hashlib.sha256(handle.read()).hexdigest()
+            os.replace(output, plan.facts)
+        if not findings:
+            lines = (_RECORD, key, digest, _state(plan.facts), "yes" if diagnose else "no")
+            replace_file(plan.record, "\n".join(lines).encode())
+    except OSError as error:
+        raise GoError(f"vet {plan.import_path}: {error.filename2 or error.filename or ''}: {error.strerror or error}") from None
+    return Vetted(plan.import_path, plan.facts, digest, findings, diagnose)
+
+
+def _state(path: str) -> str:
+    status = os.stat(path)
+    return f"{status.st_mtime_ns} {status.st_size}"

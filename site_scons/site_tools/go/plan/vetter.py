@@ -1,0 +1,117 @@
+"""Vets packages together with all that they import, each once, as many at a time as there are jobs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+
+from ..errors import GoError
+from ..package import Package
+from .compile import import_order, plan_package
+from .config import Config
+from .pgo import Profile
+from .record import Built
+from .vet import Checks, VetPlan, Vetted, full_key, load_vetted, plan_vet, run_vet
+
+
+@dataclass(eq=False)
+class _Job:
+    """A package on its way; *waiting* counts the imports about which there are no facts yet."""
+
+    package: Package
+    waiting: int = 0
+    users: list[_Job] = field(default_factory=list)
+
+
+class Vetter:
+    """Vets for one *config* on *jobs* threads.
+
+    It may be used from several threads at the same time: what one of them is vetting, the others wait for. *is_immutable* tells which
+    packages nobody edits; of those the content that was compiled stands for their sources.
+    """
+
+    def __init__(self, config: Config, jobs: int, checks: Checks, is_immutable: Callable[[Package], bool]) -> None:
+        self.config = config
+        self.checks = checks
+        self._is_immutable = is_immutable
+        self._jobs = max(1, jobs)
+        self._lock = threading.Lock()
+        self._flights: dict[tuple[str, str, bool], Future[Vetted]] = {}
+
+    def vet(
+        self, packages: Sequence[Package], built: Mapping[str, Built], ask: Collection[str], profile: Profile | None = None
+    ) -> list[Vetted]:
+        """What is wrong with the packages *ask* (import paths), in their order among *packages*.
+
+        *packages* are in dependency order and complete; *built* has all of them. Raises GoError if vet cannot be run or dies.
+        """
+        packages = [package for package in packages if package.import_path != "unsafe"]
+        standard = frozenset(package.import_path for package in packages if package.standard)
+        facts: dict[str, Vetted] = {}
+        jobs = _jobs(packages)
+        ready = [job for job in jobs if not job.waiting]
+        finished: SimpleQueue[tuple[_Job, Future[Vetted]]] = SimpleQueue()
+        with ThreadPoolExecutor(self._jobs, "go-vet") as pool:
+            for _ in packages:
+                while ready:
+                    job = ready.pop()
+                    asked = job.package.import_path in ask
+                    future = pool.submit(self._vet, job.package, profile, built, standard, facts, asked)
+                    future.add_done_callback(lambda done, job=job: finished.put((job, done)))  # type: ignore[misc]
+                job, future = finished.get()
+                try:
+                    facts[job.package.import_path] = future.result()
+                except BaseException:
+                    pool.shutdown(cancel_futures=True)
+                    raise
+                for user in job.users:
+                    user.waiting -= 1
+                    if not user.waiting:
+                        ready.append(user)
+        return [facts[package.import_path] for package in packages if package.import_path in ask]
+
+    def _vet(
+        self,
+        package: Package,
+        profile: Profile | None,
+        built: Mapping[str, Built],
+        standard: frozenset[str],
+        facts: Mapping[str, Vetted],
+        asked: bool,
+    ) -> Vetted:
+        own = built[package.import_path]
+        immutable = self._is_immutable(package)
+        source_key = own.content_id if immutable else plan_package(self.config, package, profile).action_key
+        plan = plan_vet(self.config, package, profile, source_key, built, standard, self.checks)
+        return self._once(plan, full_key(plan, built, facts), facts, asked)
+
+    def _once(self, plan: VetPlan, key: str, facts: Mapping[str, Vetted], asked: bool) -> Vetted:
+        """Vet, or wait for the thread that is vetting the same."""
+        flight: Future[Vetted] = Future()
+        with self._lock:
+            current = self._flights.setdefault((plan.facts, key, asked), flight)
+        if current is flight:
+            try:
+                flight.set_result(load_vetted(plan, key, asked) or run_vet(self.config, plan, key, facts, asked))
+            except GoError as error:
+                flight.set_exception(error)
+            except BaseException as error:
+                flight.set_exception(GoError(f"vet {plan.import_path}: internal error: {error!r}"))
+                raise
+        return current.result()
+
+
+def _jobs(packages: Sequence[Package]) -> list[_Job]:
+    jobs = {package.import_path: _Job(package) for package in packages}
+    for job in jobs.values():
+        for path in import_order(job.package):
+            if path == "unsafe":
+                continue
+            if path not in jobs:
+                raise GoError(f"{job.package.import_path}: the packages to vet lack {path}, which it imports")
+            jobs[path].users.append(job)
+            job.waiting += 1
+    return list(jobs.values())
