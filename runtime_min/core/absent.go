@@ -20,10 +20,12 @@ func expandCgoFrames(pc uintptr) []Frame           { return nil }
 func callCgoSymbolizer(arg *cgoSymbolizerArg)      {}
 func printCgoTraceback(callers *cgoCallers)        {}
 
-func printOneCgoTraceback(pc uintptr, commitFrame func() (pr, stop bool), arg *cgoSymbolizerArg) bool { return false }
+func printOneCgoTraceback(pc uintptr, commitFrame func() (pr, stop bool), arg *cgoSymbolizerArg) bool {
+	return false
+}
 
 func cgoCheckMemmove2(typ *_type, dst, src unsafe.Pointer, off, size uintptr) {}
-func cgoCheckSliceCopy(typ *_type, dst, src unsafe.Pointer, n int)           {}
+func cgoCheckSliceCopy(typ *_type, dst, src unsafe.Pointer, n int)            {}
 
 // No plugins.
 
@@ -35,7 +37,7 @@ type ptabEntry struct {
 // No dumps of stack words in tracebacks, no ancestors.
 
 func tracebackHexdump(stk stack, frame *stkframe, bad uintptr) {}
-func printAncestorTraceback(ancestor ancestorInfo)              {}
+func printAncestorTraceback(ancestor ancestorInfo)             {}
 
 // No runtime/secret, no valgrind.
 
@@ -43,9 +45,9 @@ func secretEraseRegisters() {}
 
 // No other processors.
 
-func osyield()                           {}
-func wakep()                             {}
-func wakeNetPoller(when int64)           {}
+func osyield()                            {}
+func wakep()                              {}
+func wakeNetPoller(when int64)            {}
 func stackSizeChanged(pp *p, delta int64) {}
 
 // No goroutine profile.
@@ -53,8 +55,6 @@ func stackSizeChanged(pp *p, delta int64) {}
 var goroutineProfile struct{ active bool }
 
 func tryRecordGoroutineProfile(gp *g, labels unsafe.Pointer, yield func()) {}
-
-
 
 // No checks of unsafe.Slice and unsafe.String beyond the language's (-d=checkptr).
 

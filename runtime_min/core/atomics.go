@@ -10,14 +10,20 @@ import (
 func atomicstorep(ptr unsafe.Pointer, new unsafe.Pointer) { atomic.StorepNoWB(noescape(ptr), new) }
 
 //go:linkname atomic_storePointer internal/runtime/atomic.storePointer
-func atomic_storePointer(ptr *unsafe.Pointer, new unsafe.Pointer) { atomicstorep(unsafe.Pointer(ptr), new) }
+func atomic_storePointer(ptr *unsafe.Pointer, new unsafe.Pointer) {
+	atomicstorep(unsafe.Pointer(ptr), new)
+}
 
 //go:linkname atomic_casPointer internal/runtime/atomic.casPointer
-func atomic_casPointer(ptr *unsafe.Pointer, old, new unsafe.Pointer) bool { return atomic.Casp1(ptr, old, new) }
+func atomic_casPointer(ptr *unsafe.Pointer, old, new unsafe.Pointer) bool {
+	return atomic.Casp1(ptr, old, new)
+}
 
 //go:linkname sync_atomic_StorePointer sync/atomic.StorePointer
 //go:nosplit
-func sync_atomic_StorePointer(ptr *unsafe.Pointer, new unsafe.Pointer) { atomicstorep(unsafe.Pointer(ptr), new) }
+func sync_atomic_StorePointer(ptr *unsafe.Pointer, new unsafe.Pointer) {
+	atomicstorep(unsafe.Pointer(ptr), new)
+}
 
 //go:linkname sync_atomic_SwapPointer sync/atomic.SwapPointer
 //go:nosplit

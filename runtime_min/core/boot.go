@@ -32,26 +32,41 @@ func boot(c int32, v **byte) {
 func startMain(gp *g)
 
 const (
-	_AT_NULL   = 0
-	_AT_SECURE = 23
-	_AT_RANDOM = 25
+	_AT_NULL         = 0
+	_AT_SECURE       = 23
+	_AT_RANDOM       = 25
 	_AT_SYSINFO_EHDR = 33
 )
 
-// auxval is a value of the auxiliary vector, which the kernel put behind the environment; 0 if it is not there.
-func auxval(tag uintptr) uintptr {
+// auxiliaryVector is what the kernel put behind the environment: pairs of a tag and a value, without the last, whose tag is _AT_NULL.
+func auxiliaryVector() []uintptr {
 	n := argc + 1
 	for argv_index(argv, n) != nil {
 		n++
 	}
-	vector := (*[1 << 20][2]uintptr)(add(unsafe.Pointer(argv), uintptr(n+1)*goarch.PtrSize))
-	for i := 0; vector[i][0] != _AT_NULL; i++ {
-		if vector[i][0] == tag {
-			return vector[i][1]
+	vector := (*[1 << 20]uintptr)(add(unsafe.Pointer(argv), uintptr(n+1)*goarch.PtrSize))
+	words := 0
+	for vector[words] != _AT_NULL {
+		words += 2
+	}
+	return vector[:words:words]
+}
+
+// auxval is a value of the auxiliary vector; 0 if it is not there.
+func auxval(tag uintptr) uintptr {
+	vector := auxiliaryVector()
+	for i := 0; i < len(vector); i += 2 {
+		if vector[i] == tag {
+			return vector[i+1]
 		}
 	}
 	return 0
 }
+
+// getAuxv is linked to by golang.org/x/sys.
+//
+//go:linkname getAuxv
+func getAuxv() []uintptr { return auxiliaryVector() }
 
 func argv_index(argv **byte, i int32) *byte {
 	return *(**byte)(add(unsafe.Pointer(argv), uintptr(i)*goarch.PtrSize))

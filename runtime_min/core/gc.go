@@ -83,6 +83,7 @@ func collectNow() {
 	}
 	tiny.slot = 0
 	clearMarks()
+	describeReflectFrames()
 	markRoots()
 	drain()
 	if collectionHooks.decide != nil {

@@ -16,6 +16,14 @@ import (
 // have no map. All their words are taken for pointers. A word that only looks like one keeps an object for nothing, and does no harm
 // otherwise: mark accepts any word, and whatever bits or type describe a slot describe what once was there.
 
+// describeReflectFrames lets getStackMap tell what frames of reflect's stubs for made functions and method values hold: the arguments that
+// came in registers, whose types only the called function knows. It must have been called before a stack is scanned or moved.
+func describeReflectFrames() {
+	if methodValueCallFrameObjs[0].size == 0 {
+		stkobjinit()
+	}
+}
+
 // stackScan is the state of the scan of one stack.
 type stackScan struct {
 	stack

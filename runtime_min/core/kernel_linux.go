@@ -8,21 +8,21 @@ import (
 // The system calls of the runtime itself, through the one assembly routine of internal/runtime/syscall/linux.
 
 const (
-	sysWrite        = 1
-	sysMmap         = 9
-	sysMunmap       = 11
-	sysSigaction    = 13
-	sysSigprocmask  = 14
-	sysGetpid       = 39
-	sysKill         = 62
-	sysSigaltstack  = 131
+	sysWrite            = 1
+	sysMmap             = 9
+	sysMunmap           = 11
+	sysSigaction        = 13
+	sysSigprocmask      = 14
+	sysGetpid           = 39
+	sysKill             = 62
+	sysSigaltstack      = 131
 	sysSchedGetaffinity = 204
-	sysTimerCreate  = 222
-	sysTimerSettime = 223
-	sysClockGettime = 228
-	sysExitGroup    = 231
-	sysPpoll        = 271
-	sysGetrandom    = 318
+	sysTimerCreate      = 222
+	sysTimerSettime     = 223
+	sysClockGettime     = 228
+	sysExitGroup        = 231
+	sysPpoll            = 271
+	sysGetrandom        = 318
 )
 
 //go:nosplit

@@ -124,12 +124,12 @@ type m struct {
 
 // p is what stock Go keeps by processor.
 type p struct {
-	freeDefer *_defer
-	freeSudog *sudog
+	freeDefer   *_defer
+	freeSudog   *sudog
 	pinnerCache *pinner
-	timers    timers
-	preempt   bool
-	wbBuf     wbBuf
+	timers      timers
+	preempt     bool
+	wbBuf       wbBuf
 }
 
 // wbBuf is named by the assembly of the write barrier, which is kept but never linked in.
@@ -144,9 +144,9 @@ func acquirem() *m {
 func releasem(mp *m) { mp.locks-- }
 
 // A mutex keeps other threads out. There are none.
-func lock(l *mutex) {}
-func unlock(l *mutex) {}
-func lock2(l *mutex) {}
+func lock(l *mutex)    {}
+func unlock(l *mutex)  {}
+func lock2(l *mutex)   {}
 func unlock2(l *mutex) {}
 
 const mutexMLocksDelta = 1

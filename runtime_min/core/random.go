@@ -31,6 +31,11 @@ func refillRandom(c *chacha8rand.State) {
 //go:linknamestd bootstrapRand
 func bootstrapRand() uint64 { return rand() }
 
+// vgetrandom is the kernel's generator in user space. It needs a state for each thread, and std has the system call without it.
+//
+//go:linkname vgetrandom
+func vgetrandom(p []byte, flags uint32) (ret int, supported bool) { return -1, false }
+
 // seedCheap seeds the generator that orders select cases and the like, with a part of the 16 random bytes that every process gets.
 func seedCheap() {
 	if seed := auxval(_AT_RANDOM); seed != 0 {

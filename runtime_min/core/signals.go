@@ -116,4 +116,3 @@ func findFunctionByID(id abi.FuncID) uintptr {
 	}
 	return 0
 }
-

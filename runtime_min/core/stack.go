@@ -60,6 +60,7 @@ func growStackByCopy(gp *g) {
 	if size > maxstacksize || size > maxstackceiling {
 		stackOverflow(gp)
 	}
+	describeReflectFrames()
 	copystack(gp, size)
 	gogo(&gp.sched)
 }
@@ -148,4 +149,3 @@ func badmcall(fn func(*g))  { throw("mcall on g0") }
 func badmcall2(fn func(*g)) { throw("mcall function returned") }
 
 func badreflectcall() { panic(plainError("arg size to reflect.call more than 1GB")) }
-

@@ -1,7 +1,5 @@
 package runtime
 
-
-
 // There is no execution tracer and no profiler: what kept files call of them does nothing, and inlines to nothing.
 
 type traceBlockReason uint8
@@ -23,9 +21,9 @@ const (
 
 type traceLocker struct{}
 
-func (traceLocker) ok() bool                     { return false }
+func (traceLocker) ok() bool                       { return false }
 func (traceLocker) GoSwitch(next *g, destroy bool) {}
-func (traceLocker) GoUnpark(gp *g, skip int)     {}
+func (traceLocker) GoUnpark(gp *g, skip int)       {}
 
 func traceAcquire() traceLocker   { return traceLocker{} }
 func traceRelease(traceLocker)    {}
@@ -40,4 +38,3 @@ const (
 
 func blockevent(cycles int64, skip int) {}
 func mutexevent(cycles int64, skip int) {}
-

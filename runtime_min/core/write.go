@@ -24,4 +24,6 @@ func writeErr(b []byte) { writeRaw(unsafe.SliceData(b), len(b)) }
 func writeErrStr(s string) { writeRaw(unsafe.StringData(s), len(s)) }
 
 //go:nosplit
-func writeRaw(p *byte, n int) { linux.Syscall6(sysWrite, 2, uintptr(unsafe.Pointer(p)), uintptr(n), 0, 0, 0) }
+func writeRaw(p *byte, n int) {
+	linux.Syscall6(sysWrite, 2, uintptr(unsafe.Pointer(p)), uintptr(n), 0, 0, 0)
+}

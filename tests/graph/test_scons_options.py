@@ -61,6 +61,7 @@ def test_question(module: Project) -> None:
 
 
 def test_clean_removes_everything_it_made(module: Project) -> None:
+    module.share = False  # what is not this program's stays
     before = module.files()
     module.build().ok()
     out = module.build("-c").ok().out
@@ -70,6 +71,7 @@ def test_clean_removes_everything_it_made(module: Project) -> None:
 
 
 def test_clean_works_with_broken_sources(module: Project) -> None:
+    module.share = False  # what is not this program's stays
     module.build().ok()
     module.write("cmd/app/main.go", "package main\nimport (")
     module.build("-c").ok()

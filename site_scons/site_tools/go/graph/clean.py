@@ -31,7 +31,7 @@ def remove_program(ledger: Ledger, target: str, top: str) -> bool:
 
 def _sweep(output: str) -> None:
     """Remove memos and empty folders below *output*."""
-    for name in ("~stamps", "~work"):
+    for name in ("~stamps", "~work", "~runtime"):
         shutil.rmtree(os.path.join(output, name), ignore_errors=True)
     for folder, _, _ in os.walk(output, topdown=False):
         with contextlib.suppress(OSError):
