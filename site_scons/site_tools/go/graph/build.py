@@ -84,8 +84,10 @@ class Build:
         )
         # The engine knows neither a CacheDir nor the user's own compiler.
         self.uses_engine = not setup.commands.words and not setup.cached
-        self.engine = Engine(self.config, session.jobs, messages.say, messages.Progress("compiling"))
-        self.units: dict[str, PackageUnit] = {}
+        self.engine: Engine = session.engines.setdefault(
+            setup.output, Engine(self.config, session.jobs, messages.say, messages.Progress("compiling"))
+        )
+        self.units: dict[str, PackageUnit] = session.units
         self.changes: list[str] = []
         self.changed_rules = ""
         self.ledger.rest_on(setup.output, self._basis())
@@ -125,7 +127,11 @@ class Build:
                 unit.find_imports(units)
             units[package.import_path] = unit
         immutable = [unit for unit in units.values() if unit.immutable]
-        return Closure(config, profile, units, StandardUnit(self, immutable, profile))
+        key = tuple(unit.stem for unit in immutable)
+        standard = self.session.standards.get(key)
+        if standard is None:
+            standard = self.session.standards[key] = StandardUnit(self, immutable, profile)
+        return Closure(config, profile, units, standard)
 
     def worth_watching(self, paths: Iterable[str]) -> list[str]:
         """*paths* without those that do not change: below the SDK and the module cache, unless an overlay put them there."""

@@ -148,6 +148,10 @@ class ProgramUnit:
         self._digest = ""
         self._note(self.ledger.sign(self.target))
 
+    def archives(self) -> list[str]:
+        """The package archives that the program, which is up to date, is linked from."""
+        return [f"{stem}.a" for stem in self.ledger.linked[self.target].packages]
+
     def _look(self) -> None:
         """Find out what has to be done before the program can be linked."""
         here = session()

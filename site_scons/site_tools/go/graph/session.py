@@ -29,6 +29,10 @@ class Session:
         self.explains = bool(GetOption("debug_explain"))
         self.jobs = int(GetOption("num_jobs"))
         self.builds: dict[object, Any] = {}
+        # Programs that differ in what only the linker sees have builds of their own and compile to the same places, once.
+        self.units: dict[str, Any] = {}
+        self.standards: dict[tuple[str, ...], Any] = {}
+        self.engines: dict[str, Any] = {}
         self._ledgers: dict[str, Ledger] = {}
         self._derived: dict[str, Derived] = {}
         self._modules: dict[str, Signature] = {}

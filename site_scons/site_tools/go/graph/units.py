@@ -271,7 +271,9 @@ class StandardUnit:
         pass
 
     def reset(self) -> None:
-        pass
+        self.build.session.standards.pop(tuple(unit.stem for unit in self.units), None)
+        for unit in self.units:
+            unit.reset()
 
 
 def remove_files(paths: Iterable[str]) -> bool:

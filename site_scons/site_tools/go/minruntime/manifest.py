@@ -6,6 +6,7 @@ and hash, declarations by name.
     [go."1.27.3"]
     compile_flags = ["-d=noopendefer=1"]       # for every package of a program on the min runtime
     link_flags = ["-w"]                        # for the link, before the user's
+    lacking = ["runtime.wbMove"]               # symbols that the compiler does not ask for with these flags
 
     [go."1.27.3".package.runtime]
     unlisted = "absent"                        # files of the folder not in `keep`: "absent" or "kept"
@@ -68,12 +69,16 @@ class PrunedPackage:
 
 @dataclass(frozen=True)
 class Release:
-    """The min runtime for one Go release: its packages by import path and the flags every package of such a program gets."""
+    """The min runtime for one Go release: its packages by import path and the flags every package of such a program gets.
+
+    *lacking* are symbols that a runtime has to define as a rule and this one does not, for the compiler never asks for them.
+    """
 
     version: str
     packages: Mapping[str, PrunedPackage]
     compile_flags: tuple[str, ...] = ()
     link_flags: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
 
     def flags_for(self, import_path: str) -> tuple[str, ...]:
         """The compiler flags that the package *import_path* gets besides the usual ones."""
@@ -150,13 +155,14 @@ class _Table:
 
 
 def _release(version: str, table: _Table) -> Release:
-    table.only("compile_flags", "link_flags", "package")
+    table.only("compile_flags", "link_flags", "lacking", "package")
     packages = table.tables("package")
     return Release(
         version,
         {path: _package(packages.sub(path)) for path in packages.data},
         table.strings("compile_flags"),
         table.strings("link_flags"),
+        table.strings("lacking"),
     )
 
 
