@@ -82,7 +82,7 @@ def test_a_write_with_the_same_size_and_time_is_seen(tmp_path: Path) -> None:
     assert state.digest(str(path)) == sha(path) != before
 
 
-@pytest.mark.parametrize("mtime", [OLD // 1_000_000_000 * 1_000_000_000, time.time_ns() + 10**12])
+@pytest.mark.parametrize("mtime", [OLD // 1_000_000_000 * 1_000_000_000, time.time_ns() + 10**12], ids=["whole", "future"])
 def test_whole_seconds_and_the_future(tmp_path: Path, mtime: int) -> None:
     """A time stamp without a fraction is believed when two seconds old, one in the future never."""
     path = tmp_path / "a.go"

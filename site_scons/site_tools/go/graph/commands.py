@@ -22,12 +22,12 @@ Words = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Commands:
-    """The commands in place of those of the SDK: (tool, words with a marker for its arguments); none where the SDK's are run as they are.
+    """The commands in place of those of the SDK: (tool, words before its arguments, words behind); none where the SDK's run as they are.
 
     *texts* are the variables as the user wrote them: they go into the key of what is made, the places that they expand to do not.
     """
 
-    words: tuple[tuple[str, Words], ...] = ()
+    words: tuple[tuple[str, Words, Words], ...] = ()
     texts: tuple[str, ...] = ()
 
     def apply(self, plan: PackagePlan) -> PackagePlan:
@@ -48,11 +48,20 @@ class Commands:
         return replace(step, argv=self._argv(step.argv)) if isinstance(step, Run) else step
 
     def _argv(self, argv: Sequence[str]) -> Words:
-        words = dict(self.words).get(os.path.basename(argv[0]).removesuffix(".exe"))
-        if not words:
-            return tuple(argv)
-        place = words.index(_ARGUMENTS)
-        return (*words[:place], *argv[1:], *words[place + 1 :])
+        program = os.path.basename(argv[0]).removesuffix(".exe")
+        for tool, before, behind in self.words:
+            if tool == program:
+                return (*before, *argv[1:], *behind)
+        return tuple(argv)
+
+
+def user_command(env: Any, name: str) -> tuple[Words, Words]:
+    """The words of the command in the variable *name* + "COM" before and behind its arguments; raises GoError without ``$_GOARGS``."""
+    command = [str(word) for word in env.Override({"_GOARGS": _ARGUMENTS}).subst_list(f"${name}COM")[0]]
+    if _ARGUMENTS not in command:
+        raise GoError(f"{name}COM must contain $_GOARGS, a word of its own: {env.get(f'{name}COM', '')}")
+    place = command.index(_ARGUMENTS)
+    return tuple(command[:place]), tuple(command[place + 1 :])
 
 
 def commands_of(env: Any) -> Commands:
@@ -63,9 +72,6 @@ def commands_of(env: Any) -> Commands:
         values = [str(env.get(variable, "")) for variable in variables]
         if values == [VARIABLES[variable].default for variable in variables]:
             continue
-        command = [str(word) for word in env.Override({"_GOARGS": _ARGUMENTS}).subst_list(f"${name}COM")[0]]
-        if _ARGUMENTS not in command:
-            raise GoError(f"{name}COM must contain $_GOARGS, a word of its own: {values[1]}")
-        words.append((tool, tuple(command)))
+        words.append((tool, *user_command(env, name)))
         texts += values
     return Commands(tuple(words), tuple(texts))

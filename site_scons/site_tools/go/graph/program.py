@@ -135,6 +135,7 @@ class ProgramUnit:
     def run(self, env: Any) -> None:
         from ..plan.link import run_link
 
+        self._prepare()
         assert self._closure and self._plan
         built = {path: unit.built for path, unit in self._closure.units.items() if unit.built}
         try:
@@ -143,6 +144,18 @@ class ProgramUnit:
             raise self._failure(error, f"cannot link {self._plan.import_path}") from None
         if said:
             messages.say(said)
+
+    def _prepare(self) -> None:
+        """Load what a program that is linked again though nothing of its own has changed (AlwaysBuild, Depends) is made of."""
+        if self._closure is None:
+            here = session()
+            try:
+                self._load(here, here.derived(self.folder))
+            except GoError as error:
+                raise self._failure(error, "cannot load the packages") from None
+        if self._plan is None:
+            self._plan = self._plan_link()
+            self._key = self._link_key(self._plan)
 
     def after_build(self) -> None:
         self._digest = ""

@@ -8,7 +8,7 @@ from typing import Any
 from SCons.Errors import UserError
 
 from ..errors import GoError
-from . import program, variables, yacc
+from . import packages, program, relocatable, variables, yacc
 
 
 def generate(env: Any, given: Mapping[str, object]) -> None:
@@ -19,6 +19,8 @@ def generate(env: Any, given: Mapping[str, object]) -> None:
         raise UserError(str(error)) from None
     yacc.generate(env)
     program.generate(env)
+    packages.generate(env)
+    relocatable.generate(env)
 
 
 def exists(env: Any) -> bool:

