@@ -174,8 +174,8 @@ def _complaint(text: str, name: str) -> str:
     start = text.find(f"=== RUN   {name}\n")
     end = text.find(f"--- FAIL: {name} (", start)
     found = re.search(r"^ +(\S+\.go:\d+: .*)$", text[start:end], re.MULTILINE)
-    after = [line.strip() for line in text[end:].split("\n")[1:4] if line.strip()]
-    return (found[1] if found else " ".join(after) or "failed")[:160]
+    after = [line.strip() for line in text[end:].split("\n")[1:4]]
+    return (found[1] if found else " ".join(line for line in after if line and not line.startswith("===")) or "failed")[:160]
 
 
 def take_suites(goroot: str, runtime: str, packages: Sequence[str], options: argparse.Namespace) -> dict[str, Suite]:

@@ -25,8 +25,9 @@ def test(name, verdict, said=""):
         print("SIGSEGV: segmentation violation\\n", flush=True); sys.exit(2)
     if verdict == "hang":
         time.sleep(60)
+    if said:
+        print(f"    x_test.go:7: {{said}}")
     print(f"    --- PASS: {{name}}/sub (0.00s)\\n--- {{verdict}}: {{name}} (0.00s)")
-    if said: print(f"    x_test.go:7: {{said}}")
 test("TestA", "PASS"); test("TestB", "FAIL", "is 1, not 2"); test("TestC", "crash"); test("TestD", "SKIP")
 test("TestE", "hang"); test("ExampleF", "PASS")
 sys.exit(1)
