@@ -135,16 +135,16 @@ def table(results: dict[str, dict[str, Measured]], loads: Sequence[Load]) -> lis
 
 
 def run_loads(
-    goroot: str, runtimes: Sequence[str], loads: Sequence[Load], output: Path, options: argparse.Namespace
+    goroot: str, runtimes: Sequence[str], loads: Sequence[Load], output: Path, repeat: int = 5, timeout: float = 120, jobs: int = 0
 ) -> dict[str, dict[str, Measured]]:
-    """Build and measure all *loads*."""
+    """Build and measure all *loads*; results by program and runtime."""
     output.mkdir(parents=True, exist_ok=True)
-    unbuilt = {runtime: build_loads(goroot, runtime, loads, output, options.jobs) for runtime in runtimes}
+    unbuilt = {runtime: build_loads(goroot, runtime, loads, output, jobs or os.cpu_count() or 1) for runtime in runtimes}
     results = {}
     for load in loads:
         there = [runtime for runtime in runtimes if load.program not in unbuilt[runtime]]
         print(f"{load.what} …", file=sys.stderr, flush=True)
-        row = measure(load, there, output, options.repeat, options.timeout)
+        row = measure(load, there, output, repeat, timeout)
         row |= {runtime: Measured((), 0, unbuilt[runtime][load.program]) for runtime in runtimes if runtime not in there}
         results[load.program] = row
     return results
@@ -163,7 +163,15 @@ def main() -> int:
     options = parser.parse_args()
     loads = [load for load in LOADS if not options.program or load.program in options.program]
     try:
-        results = run_loads(options.goroot, options.runtime or ["full", "min"], loads, options.output.resolve(), options)
+        results = run_loads(
+            options.goroot,
+            options.runtime or ["full", "min"],
+            loads,
+            options.output.resolve(),
+            options.repeat,
+            options.timeout,
+            options.jobs,
+        )
     except GoError as error:
         print(f"stress: {error}", file=sys.stderr)
         return 2
