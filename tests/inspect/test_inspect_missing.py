@@ -9,7 +9,15 @@ import pytest
 from inspect_support import link_bare, must, stock, stock_files, tool
 from scons_go.errors import GoError
 from scons_go.inspect.goobj import GoArchive, read_go_archive
-from scons_go.inspect.missing import find_missing, missing_message, refuse_imports, undefined_symbols
+from scons_go.inspect.missing import (
+    REFUSED_ON_MIN,
+    TOLERATED_IMPORTERS,
+    explain_link_failure,
+    find_missing,
+    missing_message,
+    refuse_imports,
+    undefined_symbols,
+)
 
 VERSIONS = [conftest.OLDEST, conftest.PREVIOUS, conftest.CURRENT]
 MAIN = """package main
@@ -130,3 +138,24 @@ def test_refused_imports_are_told_with_their_chain() -> None:
     )
     refuse_imports({"main": ["testing"], "testing": ["runtime/trace"]}, "main", {"runtime/trace": "no tracer"}, ("testing",))
     refuse_imports(imports, "net/http", {"runtime/pprof": "it has no profiler"}, ())
+
+
+def test_a_failed_link_is_explained(tmp_path: Path) -> None:
+    """From the linker's own words and the archives of the program; another failure stays as it is."""
+    version = conftest.CURRENT
+    done = link_bare(version, tmp_path, {"main.go": MAIN, "wait.go": WAIT}, "-s", "-w")
+    archives = {"example.com/app": str(tmp_path / "main.a"), "runtime": str(tmp_path / "runtime.a")}
+    root = str(conftest.goroot(version))
+    told = explain_link_failure(GoError(done.stderr + done.stdout), archives, "example.com/app", "bare", root, {"example.com/app": "app"})
+    assert (
+        told.message.startswith("the program needs what the bare runtime does not have:\n")
+        and "  select (runtime.selectgo)" in told.message
+    )
+    other = GoError("link: cannot open file out")
+    assert explain_link_failure(other, archives, "example.com/app", "bare", root, {}) is other
+
+
+def test_refused_packages_exist() -> None:
+    """In the SDK at hand, as do those that may import them."""
+    source = conftest.goroot(conftest.CURRENT) / "src"
+    assert [path for path in (*REFUSED_ON_MIN, *TOLERATED_IMPORTERS) if not (source / path).is_dir()] == []

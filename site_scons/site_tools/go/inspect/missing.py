@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ..errors import GoError, Position
 from .features import feature_of
-from .goobj import STATIC, GoArchive, GoObject, Relocation, Symbol
+from .goobj import STATIC, GoArchive, GoObject, Relocation, Symbol, read_go_archive
 
 # cmd/link/internal/ld/errors.go:62,64 and cmd/link/internal/loader/loader.go:742
 _UNDEFINED = re.compile(r"relocation target (\S+) not defined|reference to undefined builtin \"([^\"]+)\"")
@@ -29,6 +29,20 @@ _LINKER_MADE = re.compile(
     r"functab|findfunctab|textsectionmap|itablink|typelink|symtab|esymtab|tlsg|modinfo|defaultGOROOT|buildVersion)"
     r"|go:(main|runtime)\.inittasks|go:buildinfo\S*|go:fipsinfo|go:textfipsstart|go:\S+fips\S*"
 )
+
+
+REFUSED_ON_MIN: Mapping[str, str] = {
+    "plugin": "it links programs statically",
+    "runtime/cgo": "it runs Go on one thread, without C",
+    "runtime/coverage": "it does not measure coverage",
+    "runtime/pprof": "it takes no profiles",
+    "runtime/race": "the race detector belongs to the full runtime",
+    "runtime/trace": "it records no execution traces",
+}
+"""Packages that a program on the min runtime must not import, and why."""
+
+TOLERATED_IMPORTERS = frozenset({"testing", "testing/internal/testdeps"})
+"""Packages of std that import refused ones for what is only used on request (test -cpuprofile, -trace)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +173,24 @@ def _shown(position: Position, folders: Mapping[str, str]) -> str:
             file = f"{folder}/{file[len(prefix) :]}"
             break
     return str(Position(file, position.line))
+
+
+def explain_link_failure(
+    error: GoError, archives: Mapping[str, str], main: str, runtime: str, goroot: str, folders: Mapping[str, str]
+) -> GoError:
+    """What to tell the user instead of *error*, the linker's: which features the *runtime* lacks and where they are used.
+
+    *archives* maps import paths to the archives the program was to be linked from, *main* is the import path of its main package.
+    *folders* are those of :func:`missing_message`. Returns *error* itself where no symbol is missing.
+    """
+    if not undefined_symbols(error.message):
+        return error
+    read = {("main" if path == main else path): read_go_archive(archive, goroot) for path, archive in archives.items()}
+    missing = find_missing(read)
+    if not missing:
+        return error
+    shown = {("main" if path == main else path): folder for path, folder in folders.items()}
+    return GoError(missing_message(missing, runtime, shown))
 
 
 def refuse_imports(imports: Mapping[str, Collection[str]], start: str, refused: Mapping[str, str], tolerated: Collection[str]) -> None:
