@@ -7,6 +7,7 @@ Prototypes of 1,000 packages took 0.29 s like this, 0.49 s with plain nodes, and
 
 from __future__ import annotations
 
+import os
 from typing import Any, Protocol
 
 import SCons.Node
@@ -35,6 +36,9 @@ class Unit(Protocol):
 
     def content_digest(self) -> str:
         """The digest of what users of the node see of it."""
+
+    def companions(self) -> list[str]:
+        """The paths of files that are made with the node's own, and go into a cache and come from it with it."""
 
     def remove(self) -> bool:
         """Remove all that was made; whether there was anything."""
@@ -139,11 +143,37 @@ class GoNode(File):  # type: ignore[misc]
     def get_cachedir_bsig(self) -> str:
         return str(hash_signature(f"{self.unit.signature()} {self.added_digest()} {self.get_internal_path()}"))
 
+    def retrieve_from_cache(self) -> bool:
+        return bool(super().retrieve_from_cache()) and all(node.retrieve_from_cache() for node in self._companions())
+
+    def push_to_cache(self) -> None:
+        for node in (super(), *self._companions()):
+            node.push_to_cache()
+
+    def _companions(self) -> list[Node]:
+        return [_accompany(self, path) for path in self.unit.companions()]
+
     def release_target_info(self) -> None:
         pass
 
     def remove(self) -> bool:
         return self.unit.remove()
+
+
+class Companion(File):  # type: ignore[misc]
+    """A file that is made together with the one of a :class:`GoNode`, its ``attributes.go_owner``; only caches see it as a node."""
+
+    __slots__ = ()
+
+    def get_cachedir_bsig(self) -> str:
+        return str(hash_signature(f"{self.attributes.go_owner.get_cachedir_bsig()} {self.get_internal_path()}"))
+
+
+def _accompany(owner: GoNode, path: str) -> Node:
+    node = Companion(os.path.basename(path), owner.dir, owner.fs)  # not entered in its folder: nothing else shall find it
+    node.attributes.go_owner = owner
+    node.set_executor(owner.get_executor())
+    return node
 
 
 def adopt(node: Node, unit: Any) -> GoNode:

@@ -20,7 +20,7 @@ from . import messages, variables
 from .actions import unit_action
 from .ledger import Ledger, Linked, signature, signatures
 from .nodes import GoNode, adopt
-from .session import Session, session, touched
+from .session import Session, restart, session, touched
 
 if TYPE_CHECKING:
     from ..package import Package
@@ -45,9 +45,13 @@ class ProgramUnit:
         self.node = node
         self.env = env
         self.source = source
-        self.reset()
+        self._forget()
 
     def reset(self) -> None:
+        restart()
+        self._forget()
+
+    def _forget(self) -> None:
         self._derived: Nodes = []
         self._ready = False
         self._kids: Nodes = []
@@ -117,6 +121,9 @@ class ProgramUnit:
                 self.ledger.dirty = True
         return self._digest
 
+    def companions(self) -> list[str]:
+        return []
+
     def remove(self) -> bool:
         from .clean import remove_program
 
@@ -127,8 +134,10 @@ class ProgramUnit:
         from ..plan.link import BUILD_ID
 
         shown = str(env.subst("$GOLINKCOMSTR", target=[self.node], source=[])) if "GOLINKCOMSTR" in env else ""
-        if shown or self._plan is None:
+        if shown:
             return shown
+        self._prepare()
+        assert self._plan
         argv = (*self._plan.argv, self._closure.units[self._plan.import_path].stem + ".a") if self._closure else self._plan.argv
         return describe(Run(argv, self._plan.cwd, self._plan.env)).replace(BUILD_ID, "$BUILD_ID")
 
@@ -220,7 +229,9 @@ class ProgramUnit:
                 continue
             unit.kids = first + [imported.node for imported in unit.imports.values() if imported.node is not None]
             unit.get_node(self.env)
-        self._kids = first + [unit.node for unit in closure.units.values() if unit.package is self._main and unit.node is not None]
+        assert self._main
+        main = closure.units[self._main.import_path].node
+        self._kids = first + ([main] if main is not None else [])
 
     def _await(self, groups: Iterable[Iterable[Node]]) -> None:
         """Have the derived files in *groups* made first."""

@@ -52,6 +52,7 @@ class PackageUnit:
         self._key = ""
         self._reason = _MISSING
         self._disturbed = False
+        self._planned: dict[str, str] = {}
 
     def find_imports(self, units: Mapping[str, PackageUnit]) -> None:
         """Link this unit to those that it imports, which are among *units*."""
@@ -90,6 +91,9 @@ class PackageUnit:
     def content_digest(self) -> str:
         return self.built.export_digest if self.built else ""
 
+    def companions(self) -> list[str]:
+        return [self.stem + ".a"]
+
     def remove(self) -> bool:
         return remove_files(output_files(self.stem))
 
@@ -110,7 +114,7 @@ class PackageUnit:
             raise messages.failure(error, f"cannot compile {self.package.import_path}", top, here) from None
         if built.output:
             messages.say(built.output)
-        self._disturbed = bool(self.build.state.changed(self.input_paths()))
+        self._disturbed = self._is_disturbed()
         if self._disturbed:
             record.forget(plan)  # a source was edited while it was compiled: what came of it nobody knows
         self.built = built
@@ -126,7 +130,7 @@ class PackageUnit:
             self.note()
 
     def reset(self) -> None:
-        self.build.units.pop(self.stem, None)
+        pass  # the next build has units of its own
 
     @property
     def plan(self) -> PackagePlan:
@@ -134,6 +138,7 @@ class PackageUnit:
         if self._plan is None:
             try:
                 self._plan = self.build.setup.commands.apply(plan_package(self.config, self.package, self.profile))
+                self._planned = {path: self.build.state.digest(path) for path in self.input_paths()}
             except GoError as error:
                 session = self.build.session
                 raise messages.failure(error, f"cannot compile {self.package.import_path}", session.top, session.here) from None
@@ -156,6 +161,14 @@ class PackageUnit:
         if self.node is None:
             self.node = make_node(get_default_fs().File(self.stem + ".x"), self, env)
         return self.node
+
+    def _is_disturbed(self) -> bool:
+        """Whether the files that were compiled are not, or no longer, those that the plan was made for."""
+        state = self.build.state
+        try:
+            return any(state.digest(path) != self._planned[path] for path in state.changed(self.input_paths()))
+        except OSError:
+            return True
 
     def _take(self, made: Made) -> None:
         self.built = Built(self.package.import_path, self.stem + ".x", self.stem + ".a", made.export_digest, made.content_id)
@@ -241,6 +254,9 @@ class StandardUnit:
     def content_digest(self) -> str:
         return " ".join(unit.content_digest() for unit in self.units)
 
+    def companions(self) -> list[str]:
+        return []
+
     def remove(self) -> bool:
         return remove_files(path for unit in self.units for path in output_files(unit.stem))
 
@@ -271,9 +287,7 @@ class StandardUnit:
         pass
 
     def reset(self) -> None:
-        self.build.session.standards.pop(tuple(unit.stem for unit in self.units), None)
-        for unit in self.units:
-            unit.reset()
+        pass
 
 
 def remove_files(paths: Iterable[str]) -> bool:

@@ -1,0 +1,151 @@
+"""What users do with the nodes: aliases, installs, dependencies, actions, clones, variant folders, caches; and odd places."""
+
+from __future__ import annotations
+
+import pytest
+from gomodule import GREET, write_module
+from sconsproject import Project, compiled
+
+PROGRAM = "app = env.GoProgram('bin/app', 'cmd/app')\n"
+
+
+@pytest.fixture
+def module(project: Project) -> Project:
+    write_module(project)
+    project.sconstruct(PROGRAM)
+    return project
+
+
+def test_alias_and_install(module: Project) -> None:
+    module.sconstruct("env.Tool('install')\n" + PROGRAM + "env.Alias('install', env.Install('out', app))\nDefault(app)\n")
+    module.build().ok()
+    assert not (module.dir / "out").exists()
+    module.build("install").ok()
+    assert module.program("out/app").ok().err == "hello world 7\n"
+    assert module.build("install").ok().up_to_date
+    module.write("greet/greet.go", GREET.replace("hello", "good day"))
+    module.build("install").ok()
+    assert module.program("out/app").ok().err == "good day world 7\n"
+
+
+def test_a_package_by_its_path(module: Project) -> None:
+    module.build("bin/app").ok()
+    assert module.build("bin/app").ok().up_to_date
+
+
+def test_depends(module: Project) -> None:
+    module.write("stamp.txt", "1")
+    module.sconstruct(PROGRAM + "env.Depends(app, 'stamp.txt')\n")
+    module.build().ok()
+    assert module.build().ok().up_to_date
+    module.write("stamp.txt", "2")
+    out = module.build().ok().out
+    assert "/link -o" in out and compiled(out) == []
+    assert module.build().ok().up_to_date
+
+
+def test_a_missing_dependency_is_told(module: Project) -> None:
+    module.sconstruct(PROGRAM + "env.Depends(app, 'stamp.txt')\n")
+    assert "stamp.txt" in module.build().failed().text
+
+
+def test_ignore_and_always_build(module: Project) -> None:
+    module.write("stamp.txt", "1")
+    module.sconstruct(PROGRAM + "env.Depends(app, 'stamp.txt')\nenv.Ignore(app, 'stamp.txt')\n")
+    module.build().ok()
+    module.write("stamp.txt", "2")
+    assert module.build().ok().up_to_date
+    module.sconstruct(PROGRAM + "AlwaysBuild(app)\n")
+    module.build().ok()
+    assert "/link -o" in module.build().ok().out
+
+
+def test_post_and_pre_actions(module: Project) -> None:
+    module.sconstruct(PROGRAM + "env.AddPostAction(app, 'touch after')\nenv.AddPreAction(app, 'touch before')\n")
+    module.build().ok()
+    assert (module.dir / "after").exists() and (module.dir / "before").exists()
+    assert module.build().ok().up_to_date
+    module.sconstruct(PROGRAM + "env.AddPostAction(app, 'touch later')\n")
+    module.build().ok()
+    assert (module.dir / "later").exists()
+
+
+def test_requires(module: Project) -> None:
+    module.sconstruct(PROGRAM + "env.Requires(app, env.Command('first', [], 'touch $TARGET'))\n")
+    module.build().ok()
+    assert (module.dir / "first").exists()
+
+
+def test_clones_have_their_own_variant(module: Project) -> None:
+    module.sconstruct(
+        PROGRAM
+        + "arm = env.Clone(GOARCH='arm64')\narm.GoProgram('bin/app-arm', 'cmd/app')\n"
+        + "env.GoProgram('bin/app.exe', 'cmd/app', GOOS='windows')\n"
+    )
+    module.build().ok()
+    assert (module.dir / "bin/app-arm").read_bytes()[18:20] == b"\xb7\x00"  # EM_AARCH64
+    assert (module.dir / "bin/app.exe").read_bytes()[:2] == b"MZ"
+    assert module.program("bin/app").ok().err == "hello world 7\n"
+    assert module.build().ok().up_to_date
+
+
+def test_programs_share_packages(module: Project) -> None:
+    module.write("cmd/other/main.go", 'package main\n\nimport "example.com/m/greet"\n\nfunc main() { println(greet.Text()) }\n')
+    module.sconstruct(PROGRAM + "env.GoProgram('bin/other', 'cmd/other')\nenv.GoProgram('bin/small', 'cmd/other', GOLINKFLAGS='-s -w')\n")
+    out = module.build("-j4").ok().out
+    assert compiled(out).count("example.com/m/greet") == 1 and compiled(out).count("main") == 2
+    assert module.build().ok().up_to_date
+
+
+@pytest.mark.parametrize("duplicate", [0, 1])
+def test_variant_dir(module: Project, duplicate: int) -> None:
+    module.write("SConscript", "Import('env')\nenv.GoProgram('app', 'cmd/app')\n")
+    module.sconstruct(f"env.SConscript('SConscript', variant_dir='out', duplicate={duplicate}, exports='env')\n")
+    module.build().ok()
+    assert module.program("out/app").ok().err == "hello world 7\n"
+    assert module.build().ok().up_to_date
+    module.write("greet/greet.go", GREET.replace("hello", "good day"))
+    assert "example.com/m/greet" in compiled(module.build().ok().out)
+    assert module.program("out/app").ok().err == "good day world 7\n"
+
+
+def test_a_script_in_a_subfolder(module: Project) -> None:
+    module.write(
+        "cmd/SConscript", "Import('env')\nenv.GoProgram('#bin/app', 'app')\nenv.GoProgram('#bin/again', 'example.com/m/cmd/app')\n"
+    )
+    module.sconstruct("env.SConscript('cmd/SConscript', exports='env')\n")
+    module.build().ok()
+    assert (module.dir / "bin/app").read_bytes() == (module.dir / "bin/again").read_bytes()
+    assert module.build("-u", cwd="cmd").ok()
+
+
+def test_cache_dir(module: Project) -> None:
+    module.sconstruct("CacheDir('cache')\n" + PROGRAM)
+    module.build().ok()
+    first = (module.dir / "bin/app").read_bytes()
+    module.build("-c").ok()
+    out = module.build().ok().out
+    assert "Retrieved `bin/app' from cache" in out and "/link -o" not in out
+    assert (module.dir / "bin/app").read_bytes() == first
+    assert module.build().ok().up_to_date
+    module.write("greet/greet.go", GREET.replace("hello", "good day"))
+    module.build().ok()
+    assert module.program("bin/app").ok().err == "good day world 7\n"
+
+
+def test_spaces_and_other_letters(project: Project) -> None:
+    write_module(project, "a dir/größe")
+    project.sconstruct("env.GoProgram('bin dir/äpp', 'a dir/größe/cmd/app')\n")
+    project.build().ok()
+    assert project.program("bin dir/äpp").ok().err == "hello world 7\n"
+    assert project.build().ok().up_to_date
+
+
+def test_two_checkouts_make_the_same_bytes(module: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    module.build().ok()
+    other = Project(tmp_path_factory.mktemp("else") / "where", module.goroot)
+    other.dir.mkdir()
+    write_module(other)
+    other.sconstruct(PROGRAM)
+    other.build().ok()
+    assert (other.dir / "bin/app").read_bytes() == (module.dir / "bin/app").read_bytes()
