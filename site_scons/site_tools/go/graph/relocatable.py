@@ -39,6 +39,10 @@ class RelocatableUnit(ProgramUnit):
         except GoError as error:
             raise self._failure(error, f"cannot link {self.target}") from None
 
+    def describe(self, env: Any) -> str:
+        shown = str(env.subst("$GOLDCOMSTR", target=[self.node], source=[])) if "GOLDCOMSTR" in env else ""
+        return shown or super().describe(env)
+
     def run(self, env: Any) -> None:
         from ..plan.relocatable import run_relocatable
 

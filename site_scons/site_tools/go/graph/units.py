@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from SCons.Node.FS import get_default_fs
@@ -12,7 +12,7 @@ from SCons.Node.FS import get_default_fs
 from ..errors import GoError
 from ..package import Package
 from ..plan import record, stamp
-from ..plan.commands import describe
+from ..plan.commands import Run, describe
 from ..plan.compile import PackagePlan, import_order, plan_package
 from ..plan.config import Config
 from ..plan.identity import input_files, source_path
@@ -99,7 +99,14 @@ class PackageUnit:
 
     def describe(self, env: Any) -> str:
         shown = str(env.subst("$GOCCOMSTR", target=[self.node], source=[])) if "GOCCOMSTR" in env else ""
-        return shown or "\n".join(describe(step) for step in self.plan.steps)
+        return shown or "\n".join(self._shown_steps(env))
+
+    def _shown_steps(self, env: Any) -> Iterator[str]:
+        assembling = str(env.subst("$GOASMCOMSTR", target=[self.node], source=[])) if "GOASMCOMSTR" in env else ""
+        for step in self.plan.steps:
+            yield (
+                assembling if assembling and isinstance(step, Run) and os.path.basename(step.argv[0]).startswith("asm") else describe(step)
+            )
 
     def run(self, env: Any) -> None:
         plan = self.plan
