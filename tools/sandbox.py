@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -44,9 +44,14 @@ def run_limited(argv: Sequence[str], cwd: Path, environment: Mapping[str, str], 
     start = time.monotonic()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            list(argv), cwd=cwd, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            [*_limiter(limits), *argv],
+            cwd=cwd,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
-        _limit(process.pid, limits)
         # A timer and a wait without limit: one with a limit polls, which would show in the times.
         expired = threading.Event()
 
@@ -64,15 +69,16 @@ def run_limited(argv: Sequence[str], cwd: Path, environment: Mapping[str, str], 
             process.wait()
         seconds = time.monotonic() - start
         output.seek(0)
-        return Outcome(process.returncode, output.read(), seconds, expired.is_set())
+        return Outcome(process.returncode, output.read(limits.output), seconds, expired.is_set())
 
 
-def _limit(pid: int, limits: Limits) -> None:
-    """Set the limits from outside: between fork and exec no Python may run in a process with threads."""
-    with contextlib.suppress(ProcessLookupError):  # it may have ended already
-        resource.prlimit(pid, resource.RLIMIT_DATA, (limits.memory, limits.memory))
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (limits.output, limits.output))
-        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+def _limiter(limits: Limits) -> list[str]:
+    """The command that sets the limits and becomes what follows it: set from outside they would come too late for the first children.
+
+    Between fork and exec no Python may run in a process with threads, so it is util-linux's prlimit(1) that does it.
+    """
+    program = shutil.which("prlimit") or "/usr/bin/prlimit"
+    return [program, f"--data={limits.memory}", f"--fsize={limits.output}", "--core=0", "--"]
 
 
 def _kill_group(pid: int) -> None:
