@@ -48,7 +48,6 @@ EXPRESSIONS = [
 @pytest.mark.parametrize("text", EXPRESSIONS)
 def test_meaning(text: str) -> None:
     constraint = parse_go_build(text)
-    assert constraint.tags == set(re.findall(r"\w+", text))
     python = text.replace("&&", " and ").replace("||", " or ").replace("!", " not ")
     for number in range(8):
         tags = {tag: bool(number >> bit & 1) for bit, tag in enumerate("abc")}

@@ -29,7 +29,7 @@ GRANULARITY_NS = 20_000_000
 COARSE_GRANULARITY_NS = 2_000_000_000
 """The same for file systems that count in whole seconds (FAT: in twos); known by a time stamp without a fraction."""
 
-_FORMAT = 1
+_FORMAT = 2
 
 Signature = tuple[int, int, int, int]
 Dump = tuple[int, dict[str, tuple[Signature, str]], dict[str, tuple[Signature, tuple[str, ...], str]], bytes]
@@ -153,12 +153,6 @@ class FileState:
                 ):
                     result.append(path)
         return result
-
-    def forget(self, path: str) -> None:
-        """Drop what is recorded about *path*: the next question about it reads it again."""
-        self._files.pop(path, None)
-        self._folders.pop(path, None)
-        self._racy.discard(path)
 
     def dump(self) -> Dump:
         """All records that can be believed later, as plain tuples and dictionaries for ``marshal``.

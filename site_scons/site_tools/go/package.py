@@ -62,7 +62,6 @@ class Folder:
     test_directives: tuple[tuple[str, Position], ...] = ()
     xtest_directives: tuple[tuple[str, Position], ...] = ()
     cgo_directives: tuple[tuple[str, tuple[str, ...], Position], ...] = ()
-    import_comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

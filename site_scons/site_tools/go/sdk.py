@@ -97,11 +97,6 @@ class SDK:
         return path
 
     @property
-    def language(self) -> str:
-        """The newest language version the compiler knows, as -lang takes it ("go1.27")."""
-        return f"go1.{self.minor}"
-
-    @property
     def release_tags(self) -> tuple[str, ...]:
         """The build tags go1.1 to go1.N (go/build/build.go:2038, goversion.go)."""
         return tuple(f"go1.{minor}" for minor in range(1, self.minor + 1))

@@ -34,11 +34,6 @@ class Constraint:
 
     program: tuple[str, ...]
 
-    @property
-    def tags(self) -> frozenset[str]:
-        """All tags that the condition asks for."""
-        return frozenset(item for item in self.program if item not in (_AND, _OR, _NOT))
-
     def evaluate(self, satisfied: Callable[[str], bool]) -> bool:
         """Whether the condition holds, given which tags are *satisfied*."""
         stack: list[bool] = []

@@ -76,7 +76,6 @@ class _Reader:
     cgo: list[tuple[str, tuple[str, ...], Position]] = field(default_factory=list)
     name: str = ""
     first_file: str = ""
-    import_comment: str = ""
 
     def keep(self, kind: str, name: str) -> None:
         self.lists.setdefault(kind, []).append(name)
@@ -110,8 +109,6 @@ class _Reader:
         is_test = name.endswith("_test.go")
         is_external = is_test and package.endswith("_test") and package != self.name
         self._check_name(name, header, package.removesuffix("_test") if is_external else package)
-        if header.import_comment and not self.import_comment:
-            self.import_comment = header.import_comment
         uses_cgo = any(path == "C" for path, _ in header.imports)
         if uses_cgo and is_test:
             place = next(place for path, place in header.imports if path == "C")
@@ -215,7 +212,6 @@ def _finish(reader: _Reader) -> Folder:
         test_directives=tuple(test.directives),
         xtest_directives=tuple(xtest.directives),
         cgo_directives=tuple(reader.cgo),
-        import_comment=reader.import_comment,
     )
 
 

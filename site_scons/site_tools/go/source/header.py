@@ -26,7 +26,6 @@ _LINE_END = re.compile(rb"(?:[ \t\r]|//[^\n]*)*(?=\n)")
 _LEADING = re.compile(_GAP)
 _COMMENT = re.compile(rb"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _COMMENT_OR_LITERAL = re.compile(rb'//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|`[^`]*`|\'(?:[^\'\\\n]|\\.)*\'', re.DOTALL)
-_IMPORT_COMMENT = re.compile(rb'[ \t]*(?://[ \t]*|/\*\s*)import\s+("(?:[^"\\\n]|\\.)*"|`[^`\n]*`)')
 _ILLEGAL_IN_IMPORT = re.compile(r"[!\"#$%&'()*,:;<=>?\[\\\]^{|}`\ufffd\s]")
 _TOKEN = re.compile(_WORD + rb"|[0-9][0-9A-Za-z_.]*|[-+*/%&|^<>=!:]+|.", re.DOTALL)
 _KEYWORDS = frozenset(
@@ -56,7 +55,6 @@ class Header(NamedTuple):
     embeds: tuple[tuple[str, Place], ...] = ()
     directives: tuple[tuple[str, Place], ...] = ()
     cgo: tuple[tuple[str, Place], ...] = ()
-    import_comment: str = ""
     errors: tuple[tuple[Place, str], ...] = ()
 
 
@@ -88,7 +86,6 @@ def scan_go(data: bytes) -> Header:
         return header._replace(errors=((places.at(data.index(b"\0")), "unexpected NUL in input"),))
     name = found.group(2).decode("utf-8", "replace")
     embeds = _embeds(data) if any(path == "embed" for path, _ in imports) else ()
-    comment = _IMPORT_COMMENT.match(data, found.end(2))
     return Header(
         name,
         places.line(found.start(2)),
@@ -99,7 +96,6 @@ def scan_go(data: bytes) -> Header:
         tuple((pattern, places.at(offset)) for pattern, offset in embeds),
         tuple((text, places.at(offset)) for text, offset in _debug_directives(leading)) if b"//go:debug" in leading else (),
         tuple((text, places.at(offset)) for text, offset in cgo),
-        (unquote(comment.group(1)) or "") if comment else "",
     )
 
 
