@@ -98,6 +98,12 @@ class Fetcher:
             return ()
         return (noted.st_mtime_ns, noted.st_ino, noted.st_size) if self.cache.extracted(module) else ()
 
+    def uses(self, key: Version) -> bool:
+        """Was the checksum of *key*, a version or "version/go.mod", compared so far?"""
+        version, slash, _ = key.version.partition("/")
+        module = Version(key.path, version)
+        return module in self._go_mods if slash else module in self._folders
+
     def zip_hash(self, module: Version) -> str:
         """The h1 hash noted beside a downloaded zip, "" if there is none (modfetch/fetch.go:884, Sum)."""
         try:

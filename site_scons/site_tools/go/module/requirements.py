@@ -6,6 +6,7 @@ Rules: cmd/go/internal/modload/buildlist.go (Requirements, readModGraph, updateR
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -73,25 +74,39 @@ class Known(NamedTuple):
 
 
 class Requirements:
-    """The root requirements of a workspace, and on demand their graph."""
+    """The root requirements of a workspace, and on demand their graph; *strict* ones must agree with it."""
 
-    def __init__(self, workspace: Workspace, fetcher: Fetcher, go: str, vendored: Vendored | None, known: Known) -> None:
+    def __init__(
+        self, workspace: Workspace, fetcher: Fetcher, go: str, vendored: Vendored | None, known: Known, *, strict: bool = True
+    ) -> None:
         self.workspace = workspace
         self._fetcher = fetcher
         self._go = go
         self._vendored = vendored
         self._graph: Graph | None = None
+        self._strict = strict
         self._checked: set[Version] = set()
         self.summaries: dict[Version, Summary] = dict(known.summaries)
         self._selection = known.selection
         self.pruning = WORKSPACE if workspace.work else pruning_for(workspace.go)
         self.roots = self._find_roots()
-        self._versions: dict[str, str] = {module.path: "" for module in self._mains()}
-        for root in self.roots:  # sorted, so that the highest version of a path comes last
-            if root.path not in self.workspace.by_path:
-                self._versions[root.path] = root.version
+        self._versions = self._root_versions()
         if self.pruning != WORKSPACE and self._has_redundant_root():
             self._check_roots()
+
+    def _root_versions(self) -> dict[str, str]:
+        versions = {root.path: root.version for root in self.roots}  # sorted: the highest version of a path comes last
+        return {**versions, **{module.path: "" for module in self._mains()}}
+
+    def draft(self, roots: Iterable[Version], pruning: str) -> Requirements:
+        """The same workspace with other roots, which need not be consistent with their graph."""
+        draft = copy.copy(self)
+        draft.roots = sorted(set(roots), key=sort_key)
+        draft.pruning = pruning
+        draft._strict = False
+        draft._graph = draft._selection = None
+        draft._versions = draft._root_versions()
+        return draft
 
     def _mains(self) -> list[Version]:
         return [module.version for module in self.workspace.modules]
@@ -143,7 +158,7 @@ class Requirements:
 
     def _check_roots(self) -> None:
         """All roots must be at the versions that the graph selects (buildlist.go:1172-1240 and :1390)."""
-        if self._vendored:
+        if self._vendored or not self._strict:
             return
         graph = self.graph()
         for root in self.roots:

@@ -6,6 +6,7 @@ package those of the whole graph. Exactly one may have it.
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -32,6 +33,10 @@ class Found(NamedTuple):
 
 class MissingPackageError(GoError):
     """No module in the build list has the package (import.go:31, ImportMissingError)."""
+
+
+class AmbiguousImportError(GoError):
+    """More than one module has the package (import.go:117)."""
 
 
 class MissingPackageSumError(GoError):
@@ -105,6 +110,12 @@ class Resolver:
         self._nested: dict[str, bool] = {}
         self._cached_dirs: dict[str, bool] = {}
 
+    def under(self, requirements: Requirements) -> Resolver:
+        """A resolver for other requirements of the same workspace, which knows the folders that this one has looked at."""
+        other = copy.copy(self)
+        other._requirements = requirements
+        return other
+
     def resolve(self, path: str) -> Found:
         """Where the package *path* is; raises GoError in go's words, without a position."""
         problem = _invalid(path)
@@ -163,9 +174,9 @@ class Resolver:
         return matches[0]._replace(others=tuple(others)) if matches else None
 
     @staticmethod
-    def _ambiguous(path: str, matches: list[Found]) -> GoError:
+    def _ambiguous(path: str, matches: list[Found]) -> AmbiguousImportError:
         places = [f"{match.module.path} {match.module.version}".rstrip() + f" ({match.dir})" for match in reversed(matches)]
-        return GoError("\n\t".join([f"ambiguous import: found package {path} in multiple modules:", *places]))
+        return AmbiguousImportError("\n\t".join([f"ambiguous import: found package {path} in multiple modules:", *places]))
 
     def root(self, module: Version) -> tuple[str, bool]:
         """(folder, is it local) of a module or its replacement, downloaded if need be; raises GoError (import.go:790, fetch)."""
@@ -220,7 +231,7 @@ class Resolver:
                 matches.append(Found(module or STANDARD, folder))
         if len(matches) > 1:
             places = [match.dir for match in matches]
-            raise GoError("\n\t".join([f"ambiguous import: found package {path} in multiple directories:", *places]))
+            raise AmbiguousImportError("\n\t".join([f"ambiguous import: found package {path} in multiple directories:", *places]))
         if not matches:
             raise self._missing(path)
         return matches[0]

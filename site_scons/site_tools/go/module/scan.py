@@ -1,0 +1,112 @@
+"""What packages import under whatever build tags, for questions about a module as a whole.
+
+Rules: cmd/go/internal/imports/build.go and scan.go with AnyTags, cmd/go/internal/modload/search.go:40 (matchPackages).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ..source.constraint import Constraint, ConstraintError, parse_go_build, parse_plus_build
+from ..source.header import Header, scan_go
+
+
+class Imports(NamedTuple):
+    """The import paths of a folder's files, sorted, and those of its test files."""
+
+    own: tuple[str, ...]
+    test: tuple[str, ...]
+
+
+def read_header(path: str) -> Header:
+    """The head of a Go file; raises OSError."""
+    with open(path, "rb") as handle:
+        return scan_go(handle.read())
+
+
+def _may_hold(constraint: Constraint) -> bool:
+    """Can *constraint* hold, each tag but "ignore" being both set and not (imports/build.go:232, eval)?
+
+    Carries for each term whether it may be true and whether it may be false.
+    """
+    stack: list[tuple[bool, bool]] = []
+    for item in constraint.program:
+        if item == "!":
+            may_be_true, may_be_false = stack[-1]
+            stack[-1] = (may_be_false, may_be_true)
+        elif item in ("&&", "||"):
+            right, left = stack.pop(), stack.pop()
+            if item == "&&":
+                stack.append((left[0] and right[0], left[1] or right[1]))
+            else:
+                stack.append((left[0] or right[0], left[1] and right[1]))
+        else:
+            stack.append((item != "ignore", True))
+    return stack[-1][0]
+
+
+def _counts(header: Header) -> bool:
+    """May the file with *header* be part of some build (imports/build.go:57, ShouldBuild)?"""
+    try:
+        if header.go_build_line:
+            return _may_hold(parse_go_build(header.go_build))
+        return all(_may_hold(parse_plus_build(line)) for line in header.plus_build)
+    except ConstraintError:
+        return False
+
+
+# modload/load.go:2215, scanDir: packages that have no folder anywhere.
+_MAGIC = ("C", "appengine", "appengine_internal")
+
+
+def scan_folder(folder: str, header: Callable[[str], Header] = read_header) -> Imports | None:
+    """The imports of the Go files in *folder*, None if there are none that count (imports/scan.go:23)."""
+    own: set[str] = set()
+    test: set[str] = set()
+    found = False
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if entry.name.endswith(".go") and entry.is_file())
+    except OSError:
+        return None
+    for name in names:
+        if name.startswith(("_", ".")):
+            continue
+        head = header(os.path.join(folder, name))
+        if not _counts(head):
+            continue
+        found = True
+        paths = (path for path, _ in head.imports if path.partition("/")[0] not in _MAGIC)
+        (test if name.endswith("_test.go") else own).update(paths)
+    return Imports(tuple(sorted(own)), tuple(sorted(test))) if found else None
+
+
+def _ignored(relative: str, patterns: tuple[str, ...]) -> bool:
+    """Does an ``ignore`` line name the folder *relative* (search/search.go:229, ShouldIgnore)?"""
+    path = f"/{relative}/"
+    for pattern in patterns:
+        anchored = pattern.startswith("./")
+        wanted = "/" + pattern.removeprefix("./").strip("/") + "/"
+        if path.startswith(wanted) if anchored else wanted in path:
+            return True
+    return False
+
+
+def package_folders(root: str, ignore: tuple[str, ...] = ()) -> Iterator[str]:
+    """The folders below *root*, a main module's, that may hold its packages, relative with slashes, "" first."""
+    for base, folders, _ in os.walk(root):
+        relative = os.path.relpath(base, root).replace(os.sep, "/")
+        relative = "" if relative == "." else relative
+        yield relative
+        if relative.rpartition("/")[2] == "vendor":
+            folders.clear()  # a package may be called vendor, but what is below it belongs to others
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not name.startswith((".", "_"))
+            and name != "testdata"
+            and not os.path.isfile(os.path.join(base, name, "go.mod"))
+            and not _ignored(f"{relative}/{name}".lstrip("/"), ignore)
+        )
