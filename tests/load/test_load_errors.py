@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from gocommand import run_go
 from scons_go.errors import GoError
 from scons_go.filestate import FileState
-from scons_go.load import Loader
+from scons_go.load import Loader, Location
 from scons_go.module.build import open_build_list
 from scons_go.module.environment import module_env
 from scons_go.overlay import Overlay
+from scons_go.package import Module
 from scons_go.sdk import open_sdk
 from scons_go.variant import Variant
 
@@ -170,6 +172,38 @@ def test_all_errors_at_once(tmp_path: Path, current_goroot: Path) -> None:
     (root / "c" / "c.go").write_text('package c\n\nimport _ "nosuch"\n')
     lines = str(load_error(root, current_goroot)).splitlines()
     assert [line.split(": ")[0] for line in lines] == [f"{root}/b/b.go:3:11", f"{root}/c/c.go:3:8"]
+
+
+class TwoModules:
+    """A main module "m" and a dependency "example.com/d", which refuses to be imported from the main module."""
+
+    def __init__(self, root: Path) -> None:
+        self.main = Module("m", "", str(root), main=True)
+        self.other = Module("example.com/d", "v1.0.0", str(root / "d"))
+        self.main_modules = (self.main,)
+
+    def prefetch(self, paths: Iterable[str]) -> None:
+        list(paths)
+
+    def resolve(self, path: str, importer: str, importer_module: Module | None) -> Location:
+        if path == "example.com/d/inner" and importer_module == self.main:
+            raise GoError(f"package {importer} imports {path} from implicitly required module")
+        module = self.main if path.startswith("m") else self.other
+        return Location(os.path.join(module.dir, path.removeprefix(module.path).lstrip("/")), module, False)
+
+
+def test_what_a_dependency_may_import_the_main_module_may_not(tmp_path: Path, current_goroot: Path) -> None:
+    """Whoever asks first: the answer for a dependency does not hold for the main module."""
+    main = 'package main\n\nimport (\n\t_ "example.com/d"\n\t_ "m/z"\n)\n\nfunc main() {}\n'
+    inner = 'import _ "example.com/d/inner"\n'
+    root = project(
+        tmp_path, **{"main.go": main, "d/d.go": f"package d\n\n{inner}", "d/inner/i.go": "package i\n", "z/z.go": f"package z\n\n{inner}"}
+    )
+    sdk = open_sdk(str(current_goroot))
+    loader = Loader(sdk, Variant.of(sdk, "linux", "amd64"), Overlay(), FileState(), TwoModules(root))
+    with pytest.raises(GoError) as caught:
+        loader.closure(["m"])
+    assert str(caught.value) == f"{root}/z/z.go:3:8: package m/z imports example.com/d/inner from implicitly required module"
 
 
 def test_a_named_package_has_no_importer_to_blame(tmp_path: Path, current_goroot: Path) -> None:

@@ -158,7 +158,11 @@ class Loader:
     def _locate(self, raw: str, importer: str, location: Location | None) -> str:
         """The final path of *raw*, whose place is noted in ``_locations``; raises GoError without a position."""
         path = self._vendored(raw, importer) if location and location.standard else raw
-        if path in self._locations:
+        known = self._locations.get(path)
+        asking = location.module if location else None
+        if known:
+            if known.module and known.module.version and self.modules and (asking is None or asking.main):
+                self.modules.resolve(path, importer, asking)  # what main modules import must also be required by them
             return path
         problem = _malformed(path)
         if problem:
@@ -167,7 +171,7 @@ class Loader:
         if folder:
             self._locations[path] = Location(folder, None, True)
         elif self.modules is not None and not (location and location.standard):
-            found = self.modules.resolve(path, importer, location.module if location else None)
+            found = self.modules.resolve(path, importer, asking)
             self._locations[path] = Location(found.dir, found.module, found.module is None)
             if found.module and not found.module.version:
                 self._is_nested(found.dir, found.module)  # known not to be; but from now on watched
