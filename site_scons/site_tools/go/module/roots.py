@@ -21,18 +21,29 @@ def _toolchain_roots(requirements: Requirements) -> list[Version]:
     return [Version(path, version) for path, version in named if version]
 
 
+def expand(requirements: Requirements) -> Requirements:
+    """Unpruned *requirements* at the versions that their graph selects, the go version among them (load.go:992, buildlist.go:595)."""
+    if requirements.pruning != UNPRUNED:
+        return requirements
+    direct = {require.module.path for require in requirements.workspace.modules[0].gomod.require if not require.indirect}
+    return _converted(_update_unpruned(requirements, direct, []))
+
+
 def update_roots(requirements: Requirements, universe: Universe, added: list[Version]) -> Requirements:
     """*requirements* with all roots that the packages need, each at its selected version (buildlist.go:1012, :1340)."""
     if requirements.pruning == UNPRUNED:
-        updated = _update_unpruned(requirements, universe.direct(), added)
-    else:
-        updated = _update_pruned(requirements, universe, added)
-    pruning = pruning_for(updated.root_version("go") or gover.DEFAULT_GO_MOD)
-    if pruning == updated.pruning:
-        return updated
+        return _converted(_update_unpruned(requirements, universe.direct(), added))
+    return _converted(_update_pruned(requirements, universe, added))
+
+
+def _converted(requirements: Requirements) -> Requirements:
+    """*requirements* with the pruning that their go version has (buildlist.go:1470, convertPruning)."""
+    pruning = pruning_for(requirements.root_version("go") or gover.DEFAULT_GO_MOD)
+    if pruning == requirements.pruning:
+        return requirements
     if pruning == UNPRUNED:
-        return _update_unpruned(updated.draft(updated.roots, UNPRUNED), universe.direct(), [])
-    return updated.draft(updated.graph().build_list()[1:], PRUNED)
+        return _update_unpruned(requirements.draft(requirements.roots, UNPRUNED), set(), [])
+    return requirements.draft(requirements.graph().build_list()[1:], PRUNED)
 
 
 def _update_pruned(requirements: Requirements, universe: Universe, added: list[Version]) -> Requirements:
@@ -57,7 +68,7 @@ def _update_unpruned(requirements: Requirements, direct: set[str], added: list[V
     graph = requirements.graph()
     kept = [*graph.build_list()[1:], *added]
     base = [root.path for root in requirements.roots if graph.selected(root.path) == root.version]
-    base += [module.path for module in kept if module.path in direct]
+    base += [module.path for module in kept if module.path in direct or module.path == "go"]
     roots = minimal_requirements(_main(requirements), base, kept, lambda module: _required(requirements, module))
     return requirements.draft(roots, UNPRUNED)
 

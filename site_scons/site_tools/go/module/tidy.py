@@ -18,7 +18,7 @@ from .gomod import GoMod
 from .mvs import NONE
 from .requirements import PRUNED, Known, Requirements, pruning_for
 from .resolve import MissingPackageError, Resolver, has_go_files, is_standard_path
-from .roots import tidy_roots, update_roots
+from .roots import expand, tidy_roots, update_roots
 from .scan import read_header
 from .sums import Sums, mod_key, parse_gosum, read_if_there
 from .universe import Universe
@@ -81,7 +81,7 @@ class _Tidy:
 
     def _settle(self) -> tuple[Requirements, Universe]:
         """Load packages and adjust the roots until neither changes the other (load.go:985, loadFromRoots)."""
-        requirements = self._requirements
+        requirements = expand(self._requirements)
         for _ in range(_ROUNDS):
             universe = self._load(requirements)
             added = tidy_roots(requirements, universe).roots

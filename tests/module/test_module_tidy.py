@@ -1,0 +1,132 @@
+"""``go-tidy-check`` finds what ``go mod tidy -diff`` of the same SDK would change, line by line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from modules_at_hand import Project, Proxy, project_fixture, proxy_fixture  # noqa: F401 - fixtures
+from scons_go.module.tidy import check_tidy
+from scons_go.module.web import Client
+
+A, B, C, T, MAIN = "example.com/a", "example.com/b", "example.com/c", "example.com/t", "example.com/main"
+
+
+def go_file(name: str, *paths: str) -> str:
+    return f"package {name}\n\n" + "".join(f'import _ "{path}"\n' for path in paths)
+
+
+def serve(proxy: Proxy) -> None:
+    """a imports b, its tests import t; b at two versions; c alone."""
+    for version, needs in (("v1.0.0", "v1.0.0"), ("v1.1.0", "v1.1.0")):
+        gomod = f"module {A}\n\ngo 1.21\n\nrequire {B} {needs}\nrequire {T} v1.0.0\n"
+        proxy.add(A, version, {"go.mod": gomod, "a.go": go_file("a", B), "a_test.go": go_file("a", T)})
+    proxy.add(B, "v1.0.0", {"go.mod": f"module {B}\n\ngo 1.21\n", "b.go": "package b\n"})
+    proxy.add(B, "v1.1.0", {"go.mod": f"module {B}\n\ngo 1.21\n", "b.go": "package b\n"})
+    proxy.add(C, "v1.0.0", {"go.mod": f"module {C}\n\ngo 1.21\n", "c.go": "package c\n"})
+    proxy.add(T, "v1.0.0", {"t.go": "package t\n"})
+
+
+GO_MODS = {
+    "tidy": (f"require {A} v1.0.0\n\nrequire {B} v1.0.0 // indirect\n", "1.21"),
+    "indirect missing": (f"require {A} v1.0.0\n", "1.21"),
+    "unused": (f"require {A} v1.0.0\n\nrequire {C} v1.0.0\n\nrequire {B} v1.0.0 // indirect\n", "1.21"),
+    "comment missing": (f"require {A} v1.0.0\n\nrequire {B} v1.0.0\n", "1.21"),
+    "comment too many": (f"require {A} v1.0.0 // indirect\n\nrequire {B} v1.0.0 // indirect\n", "1.21"),
+    "too low": (f"require {A} v1.1.0\n\nrequire {B} v1.0.0 // indirect\n", "1.21"),
+    "repeated": (f"require {A} v1.0.0\n\nrequire {B} v1.0.0 // indirect\n\nrequire {A} v1.0.0\n", "1.21"),
+    "go line too low": (f"require {A} v1.0.0\n", "1.20"),
+    "unpruned": (f"require {C} v1.0.0\n", "1.16"),
+    "only under a tag": (f"require {C} v1.0.0\n\nrequire {B} v1.0.0 // indirect\n", "1.21"),
+    "with tests of dependencies": (f"require {A} v1.1.0\n\nrequire {B} v1.1.0 // indirect\n", "1.21"),
+}
+SOURCES = {
+    "only under a tag": {"main.go": go_file("main"), "x_plan9.go": f"//go:build special && !linux\n\n{go_file('main', C)}"},
+    "unpruned": {"main.go": go_file("main"), "sub/sub_test.go": go_file("sub", C), "testdata/no.go": go_file("no", A)},
+}
+
+
+def by_go(project: Project) -> tuple[set[str], set[str]]:
+    """(lines that go mod tidy would take away, lines that it would add), in go.mod without layout and in go.sum."""
+    status, output, errors = project.go("mod", "tidy", "-diff")
+    assert status in (0, 1) and (output or not status), errors
+    removed, added = [], []
+    for line in output.splitlines():
+        if line[:1] in "+-" and not line.startswith(("+++", "---")):
+            text = line[1:].strip().removeprefix("require ")
+            if text and text not in ("require (", ")", "("):
+                (removed if line[0] == "-" else added).append(re.sub(r" h1:.*", "", text))
+    both = set(removed) & set(added)
+    # A repeated line is taken away once and stays once.
+    return {line for line in removed if line not in both or removed.count(line) > added.count(line)}, set(added) - both
+
+
+def by_us(project: Project) -> tuple[set[str], set[str]]:
+    env = project.env()
+    removed, added = set(), set()
+    text = (project.root / "go.mod").read_text().splitlines()
+    for finding in check_tidy(str(project.root), env, client=Client(env, pause=0.01)):
+        message = finding.message
+        line = text[finding.position.line - 1].removeprefix("require ") if finding.position.file.endswith(".mod") else ""
+        words = message.split()
+        if message.startswith(("unused", "repeated")):
+            removed.add(line)
+        elif message.startswith("missing requirement"):
+            added.add(message.removeprefix("missing requirement "))
+        elif message.startswith("unneeded line"):
+            removed.add(message.removeprefix("unneeded line "))
+        elif message.startswith("missing line"):
+            added.add(message.removeprefix("missing line "))
+        elif words[0] == "go":
+            removed.add(line)
+            added.add(f"go {words[-1]}")
+        elif "would become" in message:
+            removed.add(line)
+            added.add(line.replace(words[2], words[-1]))
+        elif "marked" in message:
+            removed.add(line)
+            added.add(line.removesuffix(" // indirect") if "must not" in message else f"{line} // indirect")
+        else:
+            raise AssertionError(str(finding))
+    return removed, added
+
+
+@pytest.mark.parametrize("name", GO_MODS)
+def test_same_as_go_mod_tidy(project: Project, proxy: Proxy, name: str) -> None:
+    serve(proxy)
+    body, go = GO_MODS[name]
+    sources = SOURCES.get(name, {"main.go": go_file("main", A)})
+    project.environ["GOSUMDB"] = "off"
+    project.write({**sources, "go.mod": f"module {MAIN}\n\ngo {go}\n\n{body}", "go.sum": proxy.sums(project.root.parent)})
+    assert by_us(project) == by_go(project)
+
+
+def test_missing_and_unneeded_sums(project: Project, proxy: Proxy) -> None:
+    serve(proxy)
+    body, go = GO_MODS["tidy"]
+    project.environ["GOSUMDB"] = "off"
+    sums = "".join(line for line in proxy.sums(project.root.parent).splitlines(True) if not line.startswith(f"{A} v1.0.0"))
+    project.write({"main.go": go_file("main", A), "go.mod": f"module {MAIN}\n\ngo {go}\n\n{body}", "go.sum": sums})
+    ours = by_us(project)
+    assert ours == by_go(project)
+    assert ours[1] == {f"{A} v1.0.0", f"{A} v1.0.0/go.mod"}
+
+
+def test_package_without_a_module(project: Project, proxy: Proxy) -> None:
+    project.write({"main.go": go_file("main", "example.com/none/x"), "go.mod": f"module {MAIN}\n\ngo 1.21\n"})
+    env = project.env()
+    (finding,) = check_tidy(str(project.root), env, client=Client(env))
+    assert "no requirement provides package example.com/none/x, imported by example.com/main" in finding.message
+    assert finding.position.file == str(project.root / "go.mod")
+
+
+def test_nothing_is_written(project: Project, proxy: Proxy) -> None:
+    serve(proxy)
+    body, go = GO_MODS["unused"]
+    project.write(
+        {"main.go": go_file("main", A), "go.mod": f"module {MAIN}\n\ngo {go}\n\n{body}", "go.sum": proxy.sums(project.root.parent)}
+    )
+    before = {path: Path(path).read_bytes() for path in project.root.rglob("*") if path.is_file()}
+    assert by_us(project)[0]
+    assert {path: Path(path).read_bytes() for path in project.root.rglob("*") if path.is_file()} == before
