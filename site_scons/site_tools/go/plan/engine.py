@@ -170,10 +170,10 @@ class Engine:
                     break
                 task = heapq.heappop(self._ready)[2]
                 self._running += 1
-                alone = self._running == 1 and not self._ready
+                backends = max(1, processors() // min(self.jobs, self._running + len(self._ready)))
                 self._changed.release()
                 try:
-                    error = self._attempt(task, alone)
+                    error = self._attempt(task, backends)
                 finally:
                     self._changed.acquire()
                     self._running -= 1
@@ -194,10 +194,10 @@ class Engine:
             for user in task.users:
                 self._skip(user)
 
-    def _attempt(self, task: _Task, alone: bool) -> GoError | None:
+    def _attempt(self, task: _Task, backends: int) -> GoError | None:
         """Build *task*, outside the lock; returns what went wrong."""
         try:
-            built = self._build(task, alone)
+            built = self._build(task, backends)
         except GoError as error:
             return error
         except Exception as error:  # a thread must not die without a word
@@ -207,14 +207,12 @@ class Engine:
                 self._progress(self._done + 1, self._total, built.import_path)
         return None
 
-    def _build(self, task: _Task, alone: bool) -> Built:
+    def _build(self, task: _Task, backends: int) -> Built:
         plan = task.plan = plan_package(self.config, task.package, task.profile)
         key = record.full_key(plan, {imported.package.import_path: imported.export_digest for imported in task.imports})
         built = record.load(plan, key)
         if built is None:
-            processors = os.cpu_count() or 1
             exports = {imported.package.import_path: imported.plan.export for imported in task.imports if imported.plan}
-            backends = processors if alone or self.jobs == 1 else min(4, processors)
             built = run_package(self.config, plan, exports, key, backends, lambda digest: self._release(task, digest))
             if built.output and self._report:
                 with self._speaking:
@@ -240,6 +238,11 @@ def _find(tasks: dict[str, _Task], package: Package, path: str) -> _Task:
         return tasks[path]
     except KeyError:
         raise GoError(f"{package.import_path}: the packages to build lack {path}, which it imports") from None
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _cost(config: Config, package: Package) -> int:
