@@ -153,17 +153,15 @@ def _steps(config: Config, package: Package, flags: tuple[str, ...], profile: Pr
     steps: list[Step] = []
     if files.s:
         assemble = _assembler(config, package, rewrites)
+        steps += _header_copies(config, package)
         steps += _symabis(config, package, assemble)
         argv += ["-symabis", f"{WORK}/symabis", "-asmhdr", f"{WORK}/go_asm.h"]
     if package.embed_files:
         steps.append(WriteFile(f"{WORK}/embedcfg", _embedcfg(config, package)))
         argv += ["-embedcfg", f"{WORK}/embedcfg"]
     steps.append(Run((*argv, *sources), config.base, env + heap_env, exports=True))
-    if files.s:
-        steps += _header_copies(config, package)
-        for name in files.s:
-            source = source_path(config, package, name)
-            steps.append(Run((*assemble, "-o", f"{WORK}/{name[:-2]}.o", source), package.dir, env))
+    for name in files.s:
+        steps.append(Run((*assemble, "-o", f"{WORK}/{name[:-2]}.o", source_path(config, package, name)), package.dir, env))
     members = [f"{WORK}/{name[:-2]}.o" for name in files.s] + [source_path(config, package, name) for name in files.syso]
     if members:
         steps.append(AppendArchive(ARCHIVE, tuple(members)))
@@ -238,7 +236,10 @@ def _symabis(config: Config, package: Package, assemble: tuple[str, ...]) -> lis
 
 
 def _header_copies(config: Config, package: Package) -> list[Step]:
-    """``defs_linux_amd64.h`` is also there as ``defs_GOOS_GOARCH.h``, and so on (work/exec.go:947)."""
+    """``defs_linux_amd64.h`` is also there as ``defs_GOOS_GOARCH.h``, and so on (work/exec.go:947).
+
+    The go command makes these copies after it has looked for symbols, too late for assembly that includes them; here they are in time.
+    """
     goos, goarch = config.variant.goos, config.variant.goarch
     copies: list[Step] = []
     for name in package.files.h:

@@ -58,13 +58,11 @@ def table(sdk: SDK) -> Table:
     return Table(settings, removed)
 
 
-def parse_directive(sdk: SDK, text: str, position: Position | None) -> tuple[str, str] | None:
-    """(key, value) of a ``//go:debug`` line, *text* being what follows ``//go:debug``; None if it is another directive.
+def parse_directive(sdk: SDK, text: str, position: Position | None) -> tuple[str, str]:
+    """(key, value) of a ``//go:debug`` line, *text* being what follows ``//go:debug``.
 
     Raises GoError for a malformed or unknown setting (cmd/go/internal/load/godebug.go:24, work/exec.go:1083).
     """
-    if text.strip() and text[0] not in " \t":
-        return None
     key, equals, value = text.strip().partition("=")
     if not equals:
         raise GoError("invalid //go:debug: missing key=value", position)
@@ -78,10 +76,7 @@ def parse_directives(sdk: SDK, lines: Iterable[tuple[str, Position]]) -> tuple[t
     """The settings of a package's ``//go:debug`` lines; raises GoError also for a key that is given twice."""
     seen: dict[str, tuple[str, Position]] = {}
     for text, position in lines:
-        setting = parse_directive(sdk, text, position)
-        if setting is None:
-            continue
-        key, value = setting
+        key, value = parse_directive(sdk, text, position)
         if key in seen:
             raise GoError(f"repeated //go:debug for {key}\n\t{seen[key][1]}: previous //go:debug", position)
         seen[key] = value, position

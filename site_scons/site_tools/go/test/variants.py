@@ -199,9 +199,8 @@ class _Assembly:
         lines: dict[str, tuple[str, Position]] = {}
         folder = self.folder
         for text, position in (*folder.directives, *folder.test_directives, *folder.xtest_directives):
-            setting = parse_directive(self.loader.sdk, f" {text}", position)
-            if setting:
-                lines[setting[0]] = text, position
+            key, _ = parse_directive(self.loader.sdk, text, position)
+            lines[key] = text, position
         return tuple(lines.values())
 
     def _source(self, internal: Package) -> MainSource:

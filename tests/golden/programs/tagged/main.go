@@ -1,0 +1,4 @@
+// Tagged says which of its files are built.
+package main
+
+func main() { println(word, system) }

@@ -1,0 +1,5 @@
+//go:build !special || plain || windows
+
+package main
+
+const word = "plain"
