@@ -116,7 +116,7 @@ def test_new_requirement_is_used(ready: Project) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"\0\0", b"rubbish", None])
 def test_damaged_memory_is_no_harm(ready: Project, damage: bytes | None) -> None:
-    path = Path(ready.memory)
+    (path,) = Path(ready.memory).parent.iterdir()
     path.write_bytes(path.read_bytes()[:-20] if damage is None else damage)
     assert run(ready)[A][0] == "main-cache/example.com/a@v1.0.0"
 

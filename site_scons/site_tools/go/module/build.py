@@ -55,9 +55,9 @@ class BuildList:
         sums = {file: read_if_there(file) for file in workspace.sum_files}
         vendored, modules_txt = self._read_vendored()
         self._vendored = vendored
-        self._memory_file = memory
+        self._memory_file = memory and f"{memory}-{hashlib.sha256(f'{env.go} {workspace.folder}'.encode()).hexdigest()[:8]}"
         self._memory_key = _digest(env, workspace, sums, modules_txt)
-        self._memory = _Memory.read(memory, self._memory_key)
+        self._memory = _Memory.read(self._memory_file, self._memory_key)
         self._fetcher = Fetcher(env, Sums(sums, env, required=workspace.work is None), source)
         self._requirements = Requirements(workspace, self._fetcher, env.go, vendored, self._memory.known)
         self._resolver = Resolver(self._requirements, self._fetcher, env.goroot, vendored, go_dir)
@@ -329,8 +329,8 @@ def open_build_list(
 ) -> BuildList | None:
     """The build list that holds in *folder* (absolute), or None if it is in no module.
 
-    *memory* is the file that keeps what was found from one run to the next. *go_dir* tells whether a folder of a main module or of a
-    replacement has Go files, or will have. Raises GoError for files that are wrong, inconsistent or newer than the SDK.
+    *memory* begins the name of the file that keeps what was found from one run to the next. *go_dir* tells whether a folder of a main
+    module or of a replacement has Go files, or will have. Raises GoError for files that are wrong, inconsistent or newer than the SDK.
     """
     workspace = find_workspace(folder, env)
     if workspace is None:
