@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
+from ..module import gover
 from ..package import Files, Package
 from .buildid import short
 from .config import Config
@@ -38,7 +39,7 @@ def package_text(config: Config, package: Package, info: str) -> str:
     elif not package.standard:
         lines.append(f"dir {package.dir}\n")
     if module:
-        lines.append(f"go {module.go_version}\n")
+        lines.append(f"go {module.go_version or (gover.DEFAULT_GO_MOD if module.main else '')}\n")
     lines.append(f"goos {variant.goos} goarch {variant.goarch}\n")
     lines += _package_lines(config, package)
     if info:
