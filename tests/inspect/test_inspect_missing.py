@@ -63,8 +63,8 @@ def test_features_and_lines_of_what_the_linker_misses(version: str, tmp_path: Pa
     assert lines["runtime.makechan"] == [("main.main", "main.go:5")]
     # wait is inlined into main: the function is main, the place is the line in wait.go.
     assert {chain[-1][1] for chain in (lines["runtime.selectgo"], lines["runtime.newproc"])} == {"wait.go:7", "wait.go:6"}
-    message = missing_message(missing, "bare", {"main": "app"})
-    assert "  select (runtime.selectgo)\n    used by main." in message
+    message = missing_message(missing, "bare", {})
+    assert "  select (runtime.selectgo)\n\twait.go:7: used by main." in message
     assert message.startswith("the program needs what the bare runtime does not have:\n")
     assert message.endswith("build it with GORUNTIME='full', or without these features")
 
@@ -105,9 +105,9 @@ def test_the_way_from_the_user_to_the_runtime(tmp_path: Path) -> None:
     item = missing["internal/runtime/syscall/linux.Syscall6"]
     assert item.chain[0].function in ("main.main", "main..inittask")
     message = missing_message([item], "min", {})
-    assert "used by " in message and "\n    for " in message
+    assert ": used by " in message and ": for " in message
     if item.chain[0].function == "main.main":
-        assert "for main.main at cmd/app/main.go:6" in message
+        assert "\tcmd/app/main.go:6: for main.main" in message
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -150,6 +150,11 @@ class ProgramUnit:
         try:
             said = run_link(self._closure.config, self._plan, built)
         except GoError as error:
+            from .runtime import explained
+
+            assert self._build and self._main
+            packages = [unit.package for unit in self._closure.units.values()]
+            error = explained(self._build.runtime, error, self._closure.config.sdk, self._main, packages, built)
             raise self._failure(error, f"cannot link {self._plan.import_path}") from None
         if said:
             messages.say(said)
@@ -191,6 +196,7 @@ class ProgramUnit:
 
     def _load(self, here: Session, derived: Any) -> None:
         from .build import open_build
+        from .runtime import refuse
 
         build = self._build = open_build(here, self.env, self.module_folder, derived)
         state = build.state
@@ -209,6 +215,7 @@ class ProgramUnit:
         self._await(derived.by_folder.get(folder, ()) for folder in folders)
         if self._waiting():
             return
+        refuse(build.runtime, import_path, packages)
         self._main = loader.package(import_path)
         self._closure = closure = build.closure(self._main, packages)
         extra = [path for unit in closure.units.values() if not unit.immutable for path in unit.input_paths()]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..errors import GoError
 from ..minruntime import load_manifest, manifest_path, overlay_for
 from ..overlay import Overlay
+from ..package import Package
+from ..plan.compile import import_order
+from ..plan.record import Built
 from ..sdk import SDK
 from ..variant import PatternFlags, Variant
 
@@ -40,3 +44,28 @@ def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
     gcflags = (("all", release.compile_flags), *((path, release.flags_for(path)) for path in release.packages))
     ldflags = tuple((pattern, (*release.link_flags, *flags)) for pattern, flags in variant.ldflags or (("", ()),))
     return Runtime(replace(variant, ldflags=ldflags), overlay, gcflags)
+
+
+def refuse(runtime: Runtime, main: str, packages: Iterable[Package]) -> None:
+    """Raise GoError, with the chain of imports, if the program *main* imports what a program on *runtime* cannot have."""
+    if runtime.variant.runtime == "min":
+        from ..inspect.missing import REFUSED_ON_MIN, TOLERATED_IMPORTERS, refuse_imports
+
+        imports = {package.import_path: import_order(package) for package in packages}
+        refuse_imports(imports, main, REFUSED_ON_MIN, TOLERATED_IMPORTERS)
+
+
+def explained(
+    runtime: Runtime, error: GoError, sdk: SDK, main: Package, packages: Iterable[Package], built: Mapping[str, Built]
+) -> GoError:
+    """The linker's *error* about the program *main*, or what *runtime* lacks for it, in Go's terms and with the lines that need it.
+
+    *packages* are those that the program is made of.
+    """
+    if runtime.variant.runtime == "full":
+        return error
+    from ..inspect.missing import explain_link_failure
+
+    archives = {path: package.archive for path, package in built.items()}
+    folders = {package.import_path: package.dir for package in packages}
+    return explain_link_failure(error, archives, main.import_path, "min", sdk.root, folders)
