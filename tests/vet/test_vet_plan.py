@@ -81,8 +81,6 @@ def lines(text: str) -> set[str]:
 
 def test_findings_are_gos(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     (vetted,) = scene.vet()
-    reference = run_go(scene.root, "test", ".", cwd=scene.folder)
-    assert reference.returncode == 0, "without tests there is no vet before tests"
     reference = run_go(scene.root, "vet", ".", cwd=scene.folder)
     assert lines(reference.stderr) == FINDINGS
     assert lines(vetted.findings) == FINDINGS

@@ -1,0 +1,128 @@
+"""Each thing that goes wrong gives one message and no traceback, leaves nothing half-written, and is mended by mending it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from gomodule import SUM, write_module
+from sconsproject import Project, Run
+
+
+@pytest.fixture
+def module(project: Project) -> Project:
+    write_module(project)
+    project.sconstruct("env.GoProgram('bin/app', 'cmd/app')\n")
+    return project
+
+
+def fails(project: Project, *words: str) -> Run:
+    run = project.build().failed()
+    for word in words:
+        assert run.text.count(word) == 1, run.text
+    assert not (project.dir / "bin" / "app").exists()
+    left = [name for name in project.files(below="build") if "~work/" in name or name.endswith(".tmp")]
+    assert left == []
+    return run
+
+
+def mended(project: Project) -> None:
+    project.build().ok()
+    assert project.program("bin/app").ok().err == "hello world 7\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("package sum\n\nfunc Of(a, b int) int { return a + }\n", "sum/sum.go:3:36: syntax error: unexpected }"),
+        ("package sum\n\nfunc Of(a, b int) string { return a + b }\n", "sum/sum.go:3:35: cannot use a + b"),
+        ('package sum\n\nimport "example.com/m/nowhere"\n', "sum/sum.go:3:8: "),
+        ('package sum\n\nimport "no/such/std"\n', "sum/sum.go:3:8: package no/such/std is not in std"),
+        ("package sum\n\n/* unfinished\n", "sum/sum.go:3:1: "),
+        ("", "sum/sum.go:1:1: expected 'package'"),
+    ],
+)
+def test_wrong_sources(module: Project, text: str, words: str) -> None:
+    module.write("sum/sum.go", text)
+    fails(module, words)
+    module.write("sum/sum.go", SUM)
+    mended(module)
+
+
+def test_an_import_cycle(module: Project) -> None:
+    module.write("sum/sum.go", SUM.replace("package sum\n", 'package sum\n\nimport _ "example.com/m/cycle"\n'))
+    module.write("cycle/cycle.go", 'package cycle\n\nimport _ "example.com/m/sum"\n')
+    fails(module, "import cycle not allowed")
+
+
+def _without_math(folder: str, names: list[str]) -> set[str]:
+    return {"math"} & set(names) if folder.endswith("/src") else set()
+
+
+def test_a_missing_file_of_the_sdk(module: Project, tmp_path: Path) -> None:
+    """A GOROOT that lost a package says which, and where it looked."""
+    root = tmp_path / "sdk"
+    shutil.copytree(module.goroot, root, symlinks=True, ignore=_without_math)
+    module.sconstruct(f"env.GoProgram('bin/app', 'cmd/app', GOROOT={str(root)!r})\n")
+    module.share = False
+    run = module.build().failed()
+    assert "math" in run.text and str(root) in run.text
+    shutil.rmtree(root)
+    assert str(root) in module.build().failed().text
+
+
+def test_a_file_in_place_of_the_output_folder(module: Project) -> None:
+    """What even root cannot write to."""
+    module.write("bin", "in the way")
+    run = module.build().failed()
+    assert "bin" in run.text
+    (module.dir / "bin").unlink()
+    mended(module)
+
+
+def test_a_full_disk(module: Project) -> None:
+    """Packages go to a file system of 200 KB."""
+    mount, umount = shutil.which("mount"), shutil.which("umount")
+    if os.geteuid() != 0 or not mount or not umount:
+        pytest.skip("needs root and mount(8) to make a small tmpfs")
+    small = module.dir / "small"
+    small.mkdir()
+    if subprocess.run([mount, "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(small)], capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount a tmpfs")
+    try:
+        module.sconstruct("env.GoProgram('small/app', 'cmd/app')\n")
+        run = module.build().failed()
+        assert "no space left on device" in run.text.lower()
+        assert not (small / "app").exists()
+    finally:
+        subprocess.run([umount, str(small)], check=True)
+    module.sconstruct("env.GoProgram('bin/app', 'cmd/app')\n")
+    mended(module)
+
+
+def test_a_killed_compiler(module: Project) -> None:
+    """The compiler is killed by a signal in the middle of its work."""
+    killer = module.write("killer.sh", '#!/bin/sh\ncase "$*" in *"-p example.com/m/sum "*) kill -KILL $$;; esac\nexec "$@"\n')
+    killer.chmod(0o755)
+    wrapped = f"env.GoProgram('bin/app', 'cmd/app', GOCCOM='{killer} $GOC $_GOARGS')\n"
+    module.sconstruct(wrapped)
+    run = fails(module)
+    assert "killed" in run.text.lower() and "example.com/m/sum" in run.text
+    assert not [name for name in module.files(below="build") if "/sum." in name]
+    killer.write_text('#!/bin/sh\nexec "$@"\n')
+    mended(module)
+
+
+def test_no_sdk(module: Project) -> None:
+    module.sconstruct("env.GoProgram('bin/app', 'cmd/app', GOROOT='/nowhere/at/all')\n")
+    assert "/nowhere/at/all" in fails(module).text
+
+
+def test_the_min_runtime_says_what_it_cannot_do(module: Project) -> None:
+    module.sconstruct("env.GoProgram('bin/app', 'cmd/app', GORUNTIME='min', GOARCH='arm64')\n")
+    fails(module, "GORUNTIME='min' is for linux/amd64, not for linux/arm64")
+    module.sconstruct("env.GoProgram('bin/app', 'cmd/app', GORUNTIME='tiny')\n")
+    fails(module, "GORUNTIME=tiny: must be full or min")
