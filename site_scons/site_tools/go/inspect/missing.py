@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import GoError, Position
@@ -98,17 +98,19 @@ class _Program:
                         yield package, member, source, relocation
 
 
-def find_missing(archives: Mapping[str, GoArchive], entries: Iterable[str] = ("main.main", "main..inittask")) -> tuple[Missing, ...]:
+def find_missing(archives: Mapping[str, GoArchive], entries: Sequence[str] = ("main.main", "main..inittask")) -> tuple[Missing, ...]:
     """The symbols that code reachable from *entries* refers to and no object defines, in the order of their distance.
+
+    What can be reached from the first entry is told as reached from there: a call from main says more than an initialiser does.
 
     *archives* maps each import path of the program (its main package is "main") to its objects.
     """
     program = _Program(archives)
     came_from: dict[str, tuple[str, Use]] = {}
     seen = set(entries)
-    queue = deque(name for name in entries if name in program.where)
+    queue = deque(name for name in entries[:1] if name in program.where)
     # Every function calls morestack: a way through it tells nobody anything, so such ways come last.
-    late: deque[str] = deque()
+    late = deque(name for name in entries[1:] if name in program.where)
     found: list[Missing] = []
     while queue or late:
         name = (queue or late).popleft()
