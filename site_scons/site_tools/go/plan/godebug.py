@@ -19,7 +19,7 @@ from ..sdk import SDK
 _INFO = re.compile(r"^\t\{Name: \"(\w+)\", Package: .*\}", re.MULTILINE)
 _CHANGED = re.compile(r"\bChanged: (\d+)\b")
 _OLD = re.compile(r"\bOld: \"([^\"]*)\"")
-_REMOVED = re.compile(r"^\t\{Name: \"(\w+)\", Removed: (\d+), Old: (.*)\}", re.MULTILINE)
+_REMOVED = re.compile(r"^\t\{Name: \"(\w+)\", Removed: (\d+)(?:, Old: (.*))?\}", re.MULTILINE)
 _TEST = re.compile(r"^func (\w+)\(s string\) bool +\{(.*)\}", re.MULTILINE)
 _EQUALS = re.compile(r"\bs == \"([^\"]*)\"")
 
@@ -31,11 +31,12 @@ DEFAULT_KEY_MINOR = 23
 class Table:
     """*settings* maps each name to (minor version in which its default changed or 0, value from before the change).
 
-    *removed* maps a name that is gone to (minor version of the removal, values that ask for the old behaviour).
+    *removed* maps a name that is gone to (minor version of the removal, values that ask for the old behaviour); None instead of values
+    means that it may not be set at all, as in Go 1.26.
     """
 
     settings: Mapping[str, tuple[int, str]]
-    removed: Mapping[str, tuple[int, frozenset[str]]]
+    removed: Mapping[str, tuple[int, frozenset[str] | None]]
 
 
 @lru_cache(maxsize=8)
@@ -52,7 +53,10 @@ def table(sdk: SDK) -> Table:
         changed, old = _CHANGED.search(found.group()), _OLD.search(found.group())
         settings[found[1]] = (int(changed[1]) if changed else 0, old[1] if old else "")
     tests = {name: frozenset(_EQUALS.findall(body)) for name, body in _TEST.findall(text)}
-    removed = {name: (int(minor), tests.get(old) or frozenset(_EQUALS.findall(old))) for name, minor, old in _REMOVED.findall(text)}
+    removed = {
+        name: (int(minor), (tests.get(old) or frozenset(_EQUALS.findall(old))) if old else None)
+        for name, minor, old in _REMOVED.findall(text)
+    }
     if not settings:
         raise GoError(f"{sdk.version} is newer than scons-go knows: no GODEBUG settings found in {path}")
     return Table(settings, removed)
@@ -103,6 +107,8 @@ def check(sdk: SDK, verb: str, key: str, value: str) -> str:
         return ""
     if key in known.removed:
         minor, old = known.removed[key]
+        if old is None:
+            return f'use of removed {verb} "{key}", see https://go.dev/doc/godebug#go-1{minor}'
         if value in old:
             return f'removed GODEBUG "{key}" set to old value "{value}" (https://go.dev/doc/godebug#go-1{minor})'
         return ""
