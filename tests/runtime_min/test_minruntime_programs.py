@@ -41,7 +41,11 @@ def run(program: Path, **environment: str) -> tuple[int, str]:
     return done.returncode, done.stdout.split("\ngoroutine ", 1)[0].split("\nruntime stack:", 1)[0].rstrip()
 
 
-@pytest.mark.parametrize("source", PROGRAMS, ids=lambda path: path.stem)
+# What memstats prints depends on how far the collector got, so on a loaded machine on the other programs that run.
+CASES = [pytest.param(path, id=path.stem, marks=[pytest.mark.judge] if path.stem == "memstats" else []) for path in PROGRAMS]
+
+
+@pytest.mark.parametrize("source", CASES)
 def test_program(source: Path, toolchains: dict[str, Toolchain], tmp_path: Path) -> None:
     for runtime, toolchain in toolchains.items():
         build(toolchain, [source], tmp_path / runtime)
