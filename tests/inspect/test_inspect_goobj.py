@@ -121,6 +121,20 @@ def test_abi_attributes_and_function_information(version: str) -> None:
     assert position is not None and position.file == "fmt/print.go" and position.line == information.start_line
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_inlined_calls(version: str, tmp_path: Path) -> None:
+    """Frames at an instruction: the function, and two calls inlined into it, each with its own line."""
+    lines = ["package p", "", "var sink []int", "", "func inner(n int) { sink = make([]int, n) }", "", "func middle(n int) {"]
+    lines += ["\tinner(n + 1)", "}", "", "func Outer(n int) {", "\tmiddle(n + 1)", "}", ""]
+    (tmp_path / "p.go").write_text("\n".join(lines))
+    must(tool(version, "compile", "-o", "p.a", "-p", "p", "-trimpath", f"{tmp_path}=>", "p.go", cwd=tmp_path))
+    member = read_go_archive(str(tmp_path / "p.a"), str(conftest.goroot(version))).objects[0]
+    outer = next(symbol for symbol in member.symbols if symbol.name == "p.Outer")
+    (call,) = (r for r in member.relocations(outer.number) if r.target.name == "runtime.makeslice")
+    frames = [(frame.function, str(frame.position).rpartition("/")[2]) for frame in member.frames(outer.number, call.offset)]
+    assert frames == [("p.Outer", "p.go:12"), ("p.middle", "p.go:8"), ("p.inner", "p.go:5")]
+
+
 def test_flag_bits_follow_the_release() -> None:
     """1.27 put a bit between two others."""
     newest, older = (object_tables(str(conftest.goroot(version))) for version in (conftest.CURRENT, conftest.PREVIOUS))

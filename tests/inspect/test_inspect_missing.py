@@ -61,10 +61,10 @@ def test_features_and_lines_of_what_the_linker_misses(version: str, tmp_path: Pa
         for symbol in ("runtime.selectgo", "runtime.newproc", "runtime.makechan")
     }
     assert lines["runtime.makechan"] == [("main.main", "main.go:5")]
-    # wait is inlined into main: the function is main, the place is the line in wait.go.
-    assert {chain[-1][1] for chain in (lines["runtime.selectgo"], lines["runtime.newproc"])} == {"wait.go:7", "wait.go:6"}
+    assert lines["runtime.selectgo"] == [("main.main", "main.go:5"), ("main.wait", "wait.go:7")]
+    assert lines["runtime.newproc"] == [("main.main", "main.go:5"), ("main.wait", "wait.go:6")]
     message = missing_message(missing, "bare", {})
-    assert "  select (runtime.selectgo)\n\twait.go:7: used by main." in message
+    assert "  select (runtime.selectgo)\n\twait.go:7: used by main.wait\n" in message
     assert message.startswith("the program needs what the bare runtime does not have:\n")
     assert message.endswith("build it with GORUNTIME='full', or without these features")
 

@@ -32,7 +32,8 @@ def test_a_symbol_that_the_min_runtime_does_not_have(project: Project) -> None:
     project.sconstruct('env.GoProgram("bin/min", "./cmd/app", GORUNTIME="min")\nenv.GoProgram("bin/full", "./cmd/app")\n')
     run = project.build("bin/min").failed()
     assert "the program needs what the min runtime does not have:\n  runtime/metrics (runtime/metrics.absent)\n" in run.text
-    assert "\tuse/use.go:9: used by main.main\n" in run.text  # the call is inlined into main
+    # The call of It is inlined into main, and told all the same.
+    assert "\tuse/use.go:9: used by example.com/m/use.It\n\tcmd/app/main.go:6: for main.main\n" in run.text
     assert "build it with GORUNTIME='full', or without these features" in run.text
     assert not (project.dir / "bin" / "min").exists()
     assert "relocation target runtime/metrics.absent not defined" in project.build("bin/full").failed().text

@@ -20,6 +20,7 @@ from .tables import ObjectTables, object_tables
 
 _MAGIC = b"\x00go120ld"
 _FILE_HEADER = struct.Struct("<8s8sI19I")
+_WORD = struct.Struct("<I")
 _STRING = struct.Struct("<II")
 _AUTOLIB = struct.Struct("<II8s")
 _SYMBOL = struct.Struct("<IIHBBBII")
@@ -27,6 +28,7 @@ _RELOCATION = struct.Struct("<iBHqII")
 _AUXILIARY = struct.Struct("<BII")
 _REFERENCE_NAME = struct.Struct("<IIII")
 _FUNCTION = struct.Struct("<IIBBxxiI")
+_INLINED = struct.Struct("<iiiIIi")
 
 # The blocks of the header, in order (cmd/internal/goobj/objfile.go, "Blocks").
 (_AUTOLIBS, _PACKAGES, _FILES, _DEFINED, _HASHED64, _HASHED, _NONPACKAGE, _REFERENCES, _, _, _) = range(11)
@@ -82,6 +84,14 @@ class Relocation(NamedTuple):
     kind: str
     addend: int
     target: Target
+
+
+class Frame(NamedTuple):
+    """A function and a place in it; *package* is "" for the object's own."""
+
+    package: str
+    function: str
+    position: Position | None
 
 
 class FunctionInfo(NamedTuple):
@@ -284,10 +294,36 @@ class GoObject:
         file, line = self._pc_values(number, "Pcfile"), self._pc_values(number, "Pcline")
         if file is None or line is None:
             return None
-        which = file.at(offset)
-        if not 0 <= which < len(self.files):
-            return None
-        return Position(self.files[which], line.at(offset))
+        return self._place(file.at(offset), line.at(offset))
+
+    def _place(self, file: int, line: int) -> Position | None:
+        return Position(self.files[file], line) if 0 <= file < len(self.files) else None
+
+    def frames(self, number: int, offset: int) -> tuple[Frame, ...]:
+        """The calls at the instruction at *offset* in a function: first the function itself, then those inlined, innermost last."""
+        inlined = self._pc_values(number, "Pcinline")
+        index = inlined.at(offset) if inlined else -1
+        position = self.position(number, offset)
+        frames: list[Frame] = []
+        tree = self._inline_tree(number)
+        while 0 <= index < len(tree):
+            parent, file, line, package, symbol, _ = tree[index]
+            target = self._target(package, symbol)
+            frames.append(Frame(target.package, target.name, position))
+            position, index = self._place(file, line), parent
+        frames.append(Frame("", self.symbols[number].name, position))
+        return tuple(reversed(frames))
+
+    def _inline_tree(self, number: int) -> tuple[tuple[int, int, int, int, int, int], ...]:
+        """The inlined calls of a function (cmd/internal/goobj/funcinfo.go): parent, file and line of the call, callee, pc in the parent."""
+        for kind, target in self.auxiliaries(number):
+            if kind == "FuncInfo" and target.number >= 0:
+                data = self.data(target.number)
+                (files,) = _WORD.unpack_from(data, _FUNCTION.size - 4)
+                (count,) = _WORD.unpack_from(data, _FUNCTION.size + 4 * files)
+                start = _FUNCTION.size + 4 * files + 4
+                return tuple(_INLINED.iter_unpack(data[start : start + count * _INLINED.size]))
+        return ()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ..errors import GoError, Position
 from .features import feature_of
-from .goobj import STATIC, GoArchive, GoObject, Relocation, Symbol, read_go_archive
+from .goobj import STATIC, Frame, GoArchive, GoObject, Relocation, Symbol, read_go_archive
 
 # cmd/link/internal/ld/errors.go:62,64 and cmd/link/internal/loader/loader.go:742
 _UNDEFINED = re.compile(r"relocation target (\S+) not defined|reference to undefined builtin \"([^\"]+)\"")
@@ -46,21 +46,15 @@ TOLERATED_IMPORTERS = frozenset({"testing", "testing/internal/testdeps"})
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """A function (or variable) that refers to the next one of a chain, and where it does."""
-
-    package: str
-    function: str
-    position: Position | None
-
-
-@dataclass(frozen=True, slots=True)
 class Missing:
-    """A symbol that nothing defines, the feature it stands for, and the shortest chain of uses from main.main or an initialiser."""
+    """A symbol that nothing defines, the feature it stands for, and the shortest chain of uses from main.main or an initialiser.
+
+    Each frame of the chain is a function (or variable) that refers to the next, and where it does; inlined calls are frames of their own.
+    """
 
     symbol: str
     feature: str
-    chain: tuple[Use, ...]
+    chain: tuple[Frame, ...]
 
 
 def undefined_symbols(stderr: str) -> tuple[str, ...]:
@@ -106,7 +100,7 @@ def find_missing(archives: Mapping[str, GoArchive], entries: Sequence[str] = ("m
     *archives* maps each import path of the program (its main package is "main") to its objects.
     """
     program = _Program(archives)
-    came_from: dict[str, tuple[str, Use]] = {}
+    came_from: dict[str, tuple[str, tuple[Frame, ...]]] = {}
     seen = set(entries)
     queue = deque(name for name in entries[:1] if name in program.where)
     # Every function calls morestack: a way through it tells nobody anything, so such ways come last.
@@ -119,7 +113,8 @@ def find_missing(archives: Mapping[str, GoArchive], entries: Sequence[str] = ("m
             if target in seen:
                 continue
             seen.add(target)
-            came_from[target] = (name, Use(package, source.name or name, member.position(source.number, relocation.offset)))
+            frames = member.frames(source.number, relocation.offset)
+            came_from[target] = (name, tuple(Frame(f.package or package, f.function or name, f.position) for f in frames))
             if target in program.where:
                 (late if target.startswith("runtime.morestack") else queue).append(target)
             elif not _LINKER_MADE.fullmatch(target) and not target.startswith("go:string."):
@@ -127,12 +122,12 @@ def find_missing(archives: Mapping[str, GoArchive], entries: Sequence[str] = ("m
     return tuple(found)
 
 
-def _chain(came_from: Mapping[str, tuple[str, Use]], symbol: str) -> tuple[Use, ...]:
-    uses: list[Use] = []
+def _chain(came_from: Mapping[str, tuple[str, tuple[Frame, ...]]], symbol: str) -> tuple[Frame, ...]:
+    chain: tuple[Frame, ...] = ()
     while symbol in came_from:
-        symbol, use = came_from[symbol]
-        uses.append(use)
-    return tuple(reversed(uses))
+        symbol, frames = came_from[symbol]
+        chain = frames + chain
+    return chain
 
 
 def missing_message(missing: Sequence[Missing], runtime: str, folders: Mapping[str, str]) -> str:
@@ -154,7 +149,7 @@ def missing_message(missing: Sequence[Missing], runtime: str, folders: Mapping[s
     return "\n".join(lines)
 
 
-def _told(chain: Sequence[Use], folders: Mapping[str, str]) -> Iterator[str]:
+def _told(chain: Sequence[Frame], folders: Mapping[str, str]) -> Iterator[str]:
     """A chain of uses backwards, the first line the place of use, then one line a package up to the user's."""
     shown: set[str] = set()
     for number, use in enumerate(reversed(chain)):
