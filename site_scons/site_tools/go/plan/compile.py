@@ -127,8 +127,10 @@ def _portable_flags(config: Config, package: Package) -> tuple[str, ...]:
     files, variant = package.files, config.variant
     flags = ["-p", "main" if package.is_main else package.import_path]
     module = package.module
-    lang = gover.lang((module.go_version or gover.DEFAULT_GO_MOD) if module else config.sdk.version[2:])
-    flags.append(f"-lang=go{lang}")
+    # Go 1.22 says nothing for std: with -lang, //go:build lines there would choose older language versions (work/gc.go:71).
+    if module or config.sdk.minor >= 23:
+        lang = gover.lang((module.go_version or gover.DEFAULT_GO_MOD) if module else config.sdk.version[2:])
+        flags.append(f"-lang=go{lang}")
     if package.standard:
         flags.append("-std")
     foreign = (files.cgo, files.c, files.cxx, files.m, files.f, files.s, files.syso, files.swig, files.swigcxx)
