@@ -6,7 +6,7 @@
 
 Each suite is built by the product's own planner and run in the package's folder with -test.short. A test that brings its binary down
 (or hangs) counts as failed, and the rest of the suite is run without it. Counted are top-level tests and examples: on min, of those that
-pass on the full runtime. Results are in build/stdtests/report.json.
+pass on the full runtime. Results are in build/stdtests/report.json, written after each suite; what is not run this time stays as it was.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -178,8 +179,34 @@ def _complaint(text: str, name: str) -> str:
     return (found[1] if found else " ".join(line for line in after if line and not line.startswith("===")) or "failed")[:160]
 
 
-def take_suites(goroot: str, runtime: str, packages: Sequence[str], options: argparse.Namespace) -> dict[str, Suite]:
-    """Build and run the suites of *packages* on one runtime: one after the other, the next is built while one runs."""
+Results = dict[str, dict[str, Suite]]
+
+
+def load_results(path: Path, version: str) -> Results:
+    """The results of earlier runs with the same Go, by runtime and package."""
+    results: Results = {"full": {}, "min": {}}
+    if path.is_file():
+        report = json.loads(path.read_text(encoding="utf-8"))
+        if report["go"] == version:
+            for runtime, suites in results.items():
+                suites.update({suite["package"]: Suite(**suite) for suite in report[runtime]})
+    return results
+
+
+def save_results(path: Path, version: str, results: Results) -> None:
+    """Write all results, by a rename."""
+    report: dict[str, object] = {"go": version, "machine": platform.platform()}
+    report |= {runtime: [asdict(suite) for suite in suites.values()] for runtime, suites in results.items()}
+    temporary = path.with_suffix(f".{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def take_suites(goroot: str, runtime: str, packages: Sequence[str], options: argparse.Namespace, done: Callable[[Suite], None]) -> None:
+    """Build and run the suites of *packages* on one runtime: one after the other, the next is built while one runs.
+
+    *done* is called with each.
+    """
     toolchain = Toolchain(goroot, runtime, options.output.parent / "std", options.jobs)
     work = Path(tempfile.mkdtemp(prefix=f"{runtime}-", dir=options.output))
     runner = Runner(toolchain, work, Limits(options.timeout))
@@ -189,6 +216,7 @@ def take_suites(goroot: str, runtime: str, packages: Sequence[str], options: arg
         runner.run(suite, program)
         program.unlink()
         print(f"{runtime}: {suite.package}: {suite.count('PASS')} passed, {suite.count('FAIL')} failed", file=sys.stderr, flush=True)
+        done(suite)
 
     try:
         with ThreadPoolExecutor(max(1, options.jobs - 1)) as pool:
@@ -197,13 +225,14 @@ def take_suites(goroot: str, runtime: str, packages: Sequence[str], options: arg
                 program = runner.build(suite)
                 if program:
                     running.append(pool.submit(run, suite, program))
-                elif suite.fault != "no test files":
+                    continue
+                if suite.fault != "no test files":
                     print(f"{runtime}: {suite.package}: {suite.fault}", file=sys.stderr, flush=True)
+                done(suite)
             for each in running:
                 each.result()
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return suites
 
 
 def rows(full: Mapping[str, Suite], own: Mapping[str, Suite]) -> list[tuple[str, str, str, str]]:
@@ -268,26 +297,34 @@ def main() -> int:
     options = parser.parse_args()
     options.output = options.output.resolve()
     options.output.mkdir(parents=True, exist_ok=True)
-    results: dict[str, dict[str, Suite]] = {"full": {}, "min": {}}
+    path = options.output / "report.json"
     try:
         sdk = Toolchain(options.goroot, "full", options.output.parent / "std", options.jobs).sdk
         packages = options.package or public_packages(Path(sdk.src))
+        results = load_results(path, sdk.version)
+        saving = threading.Lock()
         for runtime in options.runtime or ["full", "min"]:
-            results[runtime] = take_suites(sdk.root, runtime, packages, options)
+
+            def done(suite: Suite, suites: dict[str, Suite] = results[runtime]) -> None:
+                with saving:
+                    suites[suite.package] = suite
+                    save_results(path, sdk.version, results)
+
+            take_suites(sdk.root, runtime, packages, options, done)
     except GoError as error:
         print(f"stdtests: {error}", file=sys.stderr)
         return 2
-    lines = rows(results["full"], results["min"])
+    full, own = ({name: suites[name] for name in packages if name in suites} for suites in (results["full"], results["min"]))
+    lines = rows(full, own)
     print(
-        "\n".join(f"{package:<28}{builds:<6}{full:>16}{own:>16}" for package, builds, full, own in [("", "builds", "full", "min"), *lines])
+        "\n".join(
+            f"{name:<28}{builds:<6}{of_full:>16}{of_min:>16}" for name, builds, of_full, of_min in [("", "builds", "full", "min"), *lines]
+        )
     )
-    missed = misses(results["full"], results["min"])
+    missed = misses(full, own)
     print("\n".join(missed))
     if options.markdown:
         options.markdown.write_text(markdown(lines, sdk.version), encoding="utf-8")
-    report = {"go": sdk.version, "machine": platform.platform()}
-    report |= {runtime: [asdict(suite) for suite in suites.values()] for runtime, suites in results.items()}
-    (options.output / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return 1 if missed else 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import conftest
 from sandbox import Limits
-from stdtests import Runner, Suite, markdown, misses, public_packages, rows
+from stdtests import Runner, Suite, load_results, markdown, misses, public_packages, rows, save_results
 from toolchain import Toolchain
 
 STD = conftest.ROOT / ".cache" / "std"
@@ -68,6 +68,15 @@ def test_counts_of_two_runtimes() -> None:
     assert "| p | yes | 3 of 4 | 1 of 3 |\n" in markdown(rows(full, own), "go1.27.3")
 
 
+def test_results_are_kept(tmp_path: Path) -> None:
+    """What an earlier run found is there again, unless it was with another Go."""
+    results = {"full": {"p": Suite("p", verdicts={"A": "PASS"}, seconds=1.5)}, "min": {"p": Suite("p", builds=False, fault="x")}}
+    save_results(tmp_path / "report.json", "go1.27.3", results)
+    assert load_results(tmp_path / "report.json", "go1.27.3") == results
+    assert load_results(tmp_path / "report.json", "go1.26.6") == {"full": {}, "min": {}}
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
+
+
 def test_public_packages() -> None:
     """Those that programs may import, and no others."""
     found = public_packages(conftest.goroot(conftest.CURRENT) / "src")
@@ -89,6 +98,7 @@ def test_a_real_suite(tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    (suite,) = json.loads((conftest.ROOT / ".cache" / "stdtests" / "report.json").read_text())["full"]
+    suites = json.loads((conftest.ROOT / ".cache" / "stdtests" / "report.json").read_text())["full"]
+    (suite,) = (suite for suite in suites if suite["package"] == "errors")
     assert suite["verdicts"]["TestIs"] == "PASS" and set(suite["verdicts"].values()) <= {"PASS", "SKIP"}
     assert "| errors |  | 2" in (tmp_path / "table.md").read_text()
