@@ -1,9 +1,6 @@
 package runtime
 
-import (
-	"internal/runtime/sys"
-	"unsafe"
-)
+import "unsafe"
 
 // The collector: mark and sweep with the world stopped.
 //
@@ -32,21 +29,23 @@ var poolCleanup func()
 //go:linkname sync_runtime_registerPoolCleanup sync.runtime_registerPoolCleanup
 func sync_runtime_registerPoolCleanup(f func()) { poolCleanup = f }
 
-// GC runs a garbage collection and blocks the caller until it is complete.
+// GC runs a garbage collection and blocks the caller until it is complete. Then it lets other goroutines run: those that run finalizers
+// and cleanups, for programs expect to see the effects soon, and all others, for a collection in stock Go does not stop them.
 func GC() {
 	pace.init()
 	memstats.numForcedGC++
 	collect()
+	Gosched()
 }
 
 // collect runs a collection on behalf of the running goroutine.
 func collect() {
-	start := nanotime()
+	start := sysClock(clockMonotonic)
 	if poolCleanup != nil {
 		poolCleanup()
 	}
 	systemstack(collectNow)
-	memstats.pause(start, nanotime())
+	memstats.pause(start)
 	if collectionHooks.after != nil {
 		collectionHooks.after()
 	}
@@ -162,19 +161,19 @@ func markRoots() {
 		md.gcdatamask = expandMask(md.gcdata, (md.edata-md.data)/8)
 		md.gcbssmask = expandMask(md.gcbss, (md.ebss-md.bss)/8)
 	}
-	scanMasked(md.data, md.gcdatamask)
-	scanMasked(md.bss, md.gcbssmask)
+	scanMasked(md.data, uintptr(md.gcdatamask.n), md.gcdatamask.bytedata)
+	scanMasked(md.bss, uintptr(md.gcbssmask.n), md.gcbssmask.bytedata)
 	if collectionHooks.mark != nil {
 		collectionHooks.mark()
 	}
 	forEachG(markStack)
 }
 
-// scanMasked marks what the pointers of a block of memory point to.
-func scanMasked(block uintptr, mask bitvector) {
-	for i := int32(0); i < mask.n; i += 8 {
-		for bits := *addb(mask.bytedata, uintptr(i/8)); bits != 0; bits &= bits - 1 {
-			mark(*(*uintptr)(unsafe.Pointer(block + uintptr(i)*8 + uintptr(sys.TrailingZeros8(bits))*8)))
+// scanMasked marks what the pointers of a block of memory point to. The mask has zeros up to a multiple of 64 bits.
+func scanMasked(block, words uintptr, mask *byte) {
+	for i := uintptr(0); i < words; i += 64 {
+		if bits := *(*uint64)(unsafe.Pointer(addb(mask, i/8))); bits != 0 {
+			scanBits(block+i*8, bits)
 		}
 	}
 }
@@ -183,7 +182,7 @@ func scanMasked(block uintptr, mask bitvector) {
 // 0x80|n says that the last n bits are repeated, as often as the number after it says; if n is 0, it comes as a number too. Zero ends it.
 // Numbers are in the variable-length encoding of package encoding/binary.
 func expandMask(program, nbits uintptr) bitvector {
-	mask := (*byte)(persistentalloc((nbits+7)/8+1, 1, &memstats.gcMiscSys))
+	mask := (*byte)(persistentalloc(alignUp(nbits, 64)/8, 8, &memstats.gcMiscSys))
 	at := uintptr(0)
 	put := func(bit byte) {
 		*addb(mask, at/8) |= bit << (at % 8)
@@ -217,7 +216,7 @@ func expandMask(program, nbits uintptr) bitvector {
 
 // uvarint decodes the number at p and returns it with the address behind it.
 func uvarint(p uintptr) (x, next uintptr) {
-	for shift := 0; ; shift += 7 {
+	for shift := uint(0); ; shift += 7 {
 		b := *(*byte)(unsafe.Pointer(p))
 		p++
 		x |= uintptr(b&0x7f) << shift

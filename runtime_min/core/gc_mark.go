@@ -133,8 +133,11 @@ func scanTyped(p, from uintptr) {
 	if typ == nil {
 		return // a slot that has never been allocated, reached by a stale word of a conservatively scanned frame
 	}
-	end := s.elemsize
-	if piece := from + max(pieceSize/typ.Size_, 1)*typ.Size_; piece+typ.Size_ <= end {
+	end, piece := s.elemsize, typ.Size_
+	if piece != 0 && piece < pieceSize {
+		piece *= pieceSize / piece
+	}
+	if piece += from; piece+typ.Size_ <= end {
 		end = piece
 		marking.push(end)
 		marking.push(p | 1)
@@ -148,6 +151,6 @@ func scanTyped(p, from uintptr) {
 		return
 	}
 	for ; from+typ.Size_ <= end; from += typ.Size_ {
-		scanMasked(p+from, bitvector{int32(typ.PtrBytes / 8), mask})
+		scanMasked(p+from, typ.PtrBytes/8, mask)
 	}
 }

@@ -53,7 +53,7 @@ func (p *pacer) init() {
 		p.percent = int32(n)
 	}
 	if s := getenv("GOMEMLIMIT"); s != "" && s != "off" {
-		n, ok := parseByteCount(s)
+		n, ok := byteCount(s)
 		if !ok {
 			print("GOMEMLIMIT=", s, "\n")
 			throw("malformed GOMEMLIMIT; see `go doc runtime/debug.SetMemoryLimit`")
@@ -109,7 +109,7 @@ func (p *pacer) release() {
 }
 
 // decimal parses a number as strconv.ParseInt(s, 10, 32) does.
-func decimal(s string) (n int64, ok bool) {
+func decimal(s string) (int64, bool) {
 	sign := int64(1)
 	if s != "" && (s[0] == '-' || s[0] == '+') {
 		if s[0] == '-' {
@@ -117,14 +117,44 @@ func decimal(s string) (n int64, ok bool) {
 		}
 		s = s[1:]
 	}
+	n, ok := digits(s)
+	n *= sign
+	return n, ok && n == int64(int32(n))
+}
+
+func digits(s string) (n int64, ok bool) {
 	for i := 0; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' || n > 1<<31 {
+		if s[i] < '0' || s[i] > '9' || n > (1<<63-10)/10 {
 			return 0, false
 		}
 		n = n*10 + int64(s[i]-'0')
 	}
-	n *= sign
-	return n, s != "" && n == int64(int32(n))
+	return n, s != ""
+}
+
+// byteCount parses digits with an optional unit: B, KiB, MiB, GiB, TiB. (The kept parseByteCount would bring package internal/strconv.)
+func byteCount(s string) (int64, bool) {
+	shift := uint(0)
+	if n := len(s); n > 0 && s[n-1] == 'B' {
+		s = s[:n-1]
+		if n > 2 && s[n-2] == 'i' {
+			switch s[n-3] {
+			case 'K':
+				shift = 10
+			case 'M':
+				shift = 20
+			case 'G':
+				shift = 30
+			case 'T':
+				shift = 40
+			default:
+				return 0, false
+			}
+			s = s[:n-3]
+		}
+	}
+	n, ok := digits(s)
+	return n << shift, ok && n<<shift>>shift == n
 }
 
 //go:linkname setGCPercent runtime/debug.setGCPercent

@@ -29,7 +29,11 @@ func gcStress(godebug string) int64 {
 
 func stressDue() bool {
 	stress.count++
-	return stress.count%stress.every == 0 && mayCollect()
+	if stress.count < stress.every || !mayCollect() {
+		return false
+	}
+	stress.count = 0
+	return true
 }
 
 // poison overwrites the slots of s without a mark.

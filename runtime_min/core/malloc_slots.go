@@ -37,6 +37,7 @@ type slots struct {
 	class    uint8
 	noscan   bool
 	byRuns   bool   // runs are cleared, and short
+	most     uint16 // slots in a run, then
 	needzero bool   // the slots of the run may hold something else than zeros
 	partial  *mspan // spans with free slots, linked by next; made by the collection
 	handed   uint64 // number of slots in all runs so far, those not handed out yet included
@@ -53,6 +54,12 @@ func marksOf(s *mspan) uintptr { return uintptr(unsafe.Pointer(s)) + spanHeader 
 // objIndex returns the number of the object that holds p, an address in s. The multiplication is exact for offsets within a span.
 func (s *mspan) objIndex(p uintptr) uintptr {
 	return uintptr(uint64(uint32(p-s.start)) * uint64(s.magic) >> 32)
+}
+
+// slotsIn returns how many slots of a class fit into n bytes, at most a span's. (A division could fail, and so bring the panics into
+// every program that allocates.)
+func slotsIn(n, class uintptr) uintptr {
+	return uintptr(uint64(n) * uint64(gc.SizeClassToDivMagic[class]) >> 32)
 }
 
 // sizeClass returns the class for size bytes, which are at most gc.MaxSmallSize.
@@ -88,6 +95,7 @@ func (c *slots) refill(class uintptr, noscan bool) {
 	}
 	c.class, c.noscan = uint8(class), noscan
 	c.byRuns = !noscan || class <= clearedClasses
+	c.most = uint16(max(slotsIn(longestRun, class), 1))
 	s := newSlotSpan(class, noscan)
 	if s == nil {
 		collectForMemory()
@@ -131,7 +139,7 @@ func (c *slots) nextRun() bool {
 	if c.byRuns {
 		if stress.every != 0 {
 			j = i + 1
-		} else if most := i + max(longestRun/size, 1); j > most {
+		} else if most := i + uintptr(c.most); j > most {
 			j = most
 		}
 	}
@@ -149,7 +157,7 @@ func (c *slots) nextRun() bool {
 func (c *slots) retire() {
 	if c.next < c.end {
 		rest := c.end - c.next
-		c.handed -= uint64(rest / c.span.elemsize)
+		c.handed -= uint64(slotsIn(rest, uintptr(c.class)))
 		pace.live -= rest
 	}
 	c.next, c.end, c.span, c.partial = 0, 0, nil, nil
@@ -159,7 +167,7 @@ func (c *slots) retire() {
 func newSlotSpan(class uintptr, noscan bool) *mspan {
 	size := uintptr(gc.SizeClassToSize[class])
 	npages := uintptr(gc.SizeClassToNPages[class])
-	nelems := npages << pageShift / size
+	nelems := slotsIn(npages<<pageShift, class)
 	marks := alignUp(nelems, 64) / 8
 	kind, shift, bits := spanNoScan, uintptr(0), marks
 	if !noscan {

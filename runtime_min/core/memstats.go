@@ -19,19 +19,16 @@ type statistics struct {
 	pauseTotal         uint64
 	pauses             [256]uint64 // ns, of the last collections
 	pauseEnds          [256]uint64 // ns since 1970
-	lastGC             int64       // in the time of nanotime
 }
 
 var memstats statistics
 
-// pause records a collection, begun and ended at these times.
-func (m *statistics) pause(start, end int64) {
-	sec, nsec, _ := time_now()
+// pause records a collection that has just ended.
+func (m *statistics) pause(start int64) {
 	i := (m.numGC - 1) % uint32(len(m.pauses))
-	m.pauses[i] = uint64(end - start)
-	m.pauseEnds[i] = uint64(sec)*1e9 + uint64(nsec)
-	m.pauseTotal += uint64(end - start)
-	m.lastGC = end
+	m.pauses[i] = uint64(sysClock(clockMonotonic) - start)
+	m.pauseEnds[i] = uint64(sysClock(clockRealtime))
+	m.pauseTotal += m.pauses[i]
 }
 
 // outsideHeap is the number of bytes that the runtime uses besides the heap's pages.
@@ -41,11 +38,10 @@ func (m *statistics) outsideHeap() uintptr {
 
 // classCounts returns how many objects of a size class have been allocated, and how many are in use or not yet found dead.
 func classCounts(class int) (allocated, freed uint64) {
-	size := uintptr(gc.SizeClassToSize[class])
 	for _, c := range [2]*slots{&scanSlots[class], &noscanSlots[class]} {
 		allocated += c.handed
 		if c.next < c.end {
-			allocated -= uint64((c.end - c.next) / size)
+			allocated -= uint64(slotsIn(c.end-c.next, uintptr(class)))
 		}
 		freed += c.freed
 	}

@@ -112,7 +112,7 @@ func limit() {
 			most = max(most, m.Sys-m.HeapReleased)
 		}
 	}
-	println("stayed below", most < 72<<20)
+	println("stayed below", most < 256<<20)
 	debug.SetMemoryLimit(1) // impossible: the program goes on nevertheless
 	for i := 0; i < 100; i++ {
 		bytes = make([]byte, 500_000)
