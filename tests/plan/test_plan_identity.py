@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 from gocommand import go
+from plan_support import closure, workplace, write
 from scons_go.plan import buildid
-from scons_go.plan.compile import import_order, plan_package
+from scons_go.plan.compile import import_order
 from scons_go.plan.engine import Engine
 from scons_go.plan.identity import package_text
-
-from plan_support import closure, workplace, write
 
 USES = 'package uses\n\nimport (\n\t_ "encoding/json"\n\t_ "net/http/httptest"\n)\n'
 
@@ -39,8 +37,7 @@ def our_build_ids(root: Path, folder: Path, package: str) -> dict[str, str]:
 
 def test_build_ids_of_a_few_packages(any_goroot: Path, tmp_path: Path) -> None:
     """A package of the user's and what it imports, with assembly in it."""
-    write(tmp_path, {"go.mod": "module example.com/m\n\ngo 1.21\n"})
-    (tmp_path / "uses/uses.go").write_text('package uses\n\nimport _ "sync/atomic"\n')
+    write(tmp_path, {"go.mod": "module example.com/m\n\ngo 1.21\n", "uses/uses.go": 'package uses\n\nimport _ "sync/atomic"\n'})
     assert our_build_ids(any_goroot, tmp_path, "uses") == go_build_ids(any_goroot, tmp_path, "./uses")
 
 

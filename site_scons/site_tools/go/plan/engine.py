@@ -104,9 +104,9 @@ class Engine:
                 raise
             finally:
                 self._leave(tasks, immutable)
-        errors = [task.error.args[0] for task in tasks if task.error]
+        errors = _root_errors(tasks)
         if errors:
-            raise GoError("\n".join(errors))
+            raise GoError("\n".join(map(str, errors)))
         built = {task.built.import_path: task.built for task in tasks if task.built}
         if len(built) < len(tasks):
             raise GoError("interrupted")
@@ -231,6 +231,22 @@ class Engine:
                 user.waiting -= 1
                 if not user.waiting and not user.skipped:
                     self._push(user)
+
+
+def _root_errors(tasks: Sequence[_Task]) -> list[GoError]:
+    """The errors of *tasks* but for those in packages that import one with an error.
+
+    Such a package may have been started when the export data was there, and have lost it when the assembly failed.
+    """
+    errors: list[GoError] = []
+    failed: set[int] = set()
+    for task in tasks:
+        inherited = any(id(imported) in failed for imported in task.imports)
+        if task.error or inherited:
+            failed.add(id(task))
+        if task.error and not inherited:
+            errors.append(task.error)
+    return errors
 
 
 def _find(tasks: dict[str, _Task], package: Package, path: str) -> _Task:
