@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from ..errors import GoError
 from ..module import gover
@@ -36,7 +35,7 @@ class PackagePlan:
     *action_key* stands for everything that goes in, except for what the imports export; it is the same on every machine and in every
     checkout (unless -trimpath is off). *imports* are the final import paths whose export data is read, *import_map* the paths as
     written that differ from the final ones. *export* and *archive* are the outputs, *record* is where a run notes what it made.
-    *folder* is the package's, for messages; *weight* is the size of its Go files in bytes, for schedules.
+    *folder* is the package's, for messages.
     """
 
     import_path: str
@@ -48,12 +47,7 @@ class PackagePlan:
     archive: str
     record: str
     steps: tuple[Step, ...]
-    weight: int
     profile: Profile | None = None
-
-    @cached_property
-    def key_digest(self) -> bytes:
-        return bytes.fromhex(self.action_key)
 
 
 def output_stem(config: Config, package: Package, profile: Profile | None = None) -> str:
@@ -79,7 +73,6 @@ def plan_package(config: Config, package: Package, profile: Profile | None = Non
     _check(config, package)
     stem = output_stem(config, package, profile)
     flags = _portable_flags(config, package)
-    steps, weight = _steps(config, package, flags, profile)
     return PackagePlan(
         import_path=package.import_path,
         folder=package.dir,
@@ -89,8 +82,7 @@ def plan_package(config: Config, package: Package, profile: Profile | None = Non
         export=stem + ".x",
         archive=stem + ".a",
         record=stem + ".built",
-        steps=steps,
-        weight=weight,
+        steps=_steps(config, package, flags, profile),
         profile=profile,
     )
 
@@ -143,8 +135,7 @@ def _portable_flags(config: Config, package: Package) -> tuple[str, ...]:
     return (*flags, *config.forced_gcflags, *config.gcflags(package))
 
 
-def _steps(config: Config, package: Package, flags: tuple[str, ...], profile: Profile | None) -> tuple[tuple[Step, ...], int]:
-    """(the steps, the size of the Go files)."""
+def _steps(config: Config, package: Package, flags: tuple[str, ...], profile: Profile | None) -> tuple[Step, ...]:
     files, env = package.files, config.target_env
     rewrites = _rewrites(config, package)
     sources = [source_path(config, package, name) for name in files.go]
@@ -167,7 +158,7 @@ def _steps(config: Config, package: Package, flags: tuple[str, ...], profile: Pr
     members = [f"{WORK}/{name[:-2]}.o" for name in files.s] + [source_path(config, package, name) for name in files.syso]
     if members:
         steps.append(AppendArchive(ARCHIVE, tuple(members)))
-    return tuple(steps), sum(os.path.getsize(source) for source in sources)
+    return tuple(steps)
 
 
 def _heap(config: Config) -> tuple[tuple[str, ...], Environment]:
