@@ -29,7 +29,7 @@ def build_info(sdk: SDK, variant: Variant, main: Package, closure: Iterable[Pack
     if main.module:
         lines.append(_module("mod", main.module))
     lines += [_module("dep", module) for module in _dependencies(main, closure)]
-    settings = _settings(sdk, variant, godebug)
+    settings = _settings(sdk, variant, godebug, bool(main.cover_mode))
     if profile:
         settings.append(("-pgo", os.path.basename(profile) if variant.trimpath else profile))
         settings.sort(key=lambda setting: setting[0])
@@ -56,7 +56,7 @@ def _module(word: str, module: Module) -> str:
     return f"{head}\t{module.sum}\n"
 
 
-def _settings(sdk: SDK, variant: Variant, godebug: str) -> list[tuple[str, str]]:
+def _settings(sdk: SDK, variant: Variant, godebug: str, cover: bool) -> list[tuple[str, str]]:
     settings: list[tuple[str, str]] = []
 
     def add(key: str, value: str, present: object = True) -> None:
@@ -70,6 +70,7 @@ def _settings(sdk: SDK, variant: Variant, godebug: str) -> list[tuple[str, str]]
     add("-gcflags", raw_value(variant.gcflags), raw_value(variant.gcflags))
     # Not under -trimpath: -extld and its kin name paths of this machine (https://go.dev/issue/52372).
     add("-ldflags", raw_value(variant.ldflags), raw_value(variant.ldflags) and not variant.trimpath)
+    add("-cover", "true", cover)
     add("-msan", "true", variant.msan)
     add("-race", "true", variant.race)
     add("-tags", ",".join(variant.tags), variant.tags)

@@ -17,6 +17,8 @@ from ..package import Package
 from .buildid import PLACEHOLDER
 from .commands import BACKENDS, WORK, AppendArchive, Copy, Environment, Run, Step, WriteFile
 from .config import Config
+from .cover import CONFIG as COVERAGE_CONFIG
+from .cover import cover_steps
 from .identity import input_files, source_path
 from .pgo import Profile
 
@@ -53,13 +55,14 @@ class PackagePlan:
 def output_stem(config: Config, package: Package, profile: Profile | None = None) -> str:
     """The path of a package's outputs without ``.x`` and ``.a``.
 
-    A folder that ends like an output gets a "~" after it. Packages compiled for one test, with a profile, or with flags that only
-    packages named by the user get, are different packages and have folders of their own.
+    A folder that ends like an output gets a "~" after it. Packages compiled for one test, for coverage, with a profile, or with flags
+    that only packages named by the user get, are different packages and have folders of their own.
     """
     head, tail = os.path.split(package.import_path)
     folder = "/".join(f"{part}~" if part.endswith((".x", ".a")) else part for part in head.split("/"))
     special = [f"pgo-{profile.digest[:12]}"] if profile else []
     special += [f"test-{package.for_test.replace('/', '~')}"] if package.for_test else []
+    special += [f"cover-{package.cover_mode}"] if package.cover_mode else []
     if package.import_path in config.named and not package.is_main and config.has_flags_for_named:
         special.append("named")
     return os.path.join(config.output, *(f"~{word}" for word in special), folder, tail)
@@ -138,12 +141,13 @@ def _portable_flags(config: Config, package: Package) -> tuple[str, ...]:
 def _steps(config: Config, package: Package, flags: tuple[str, ...], profile: Profile | None) -> tuple[Step, ...]:
     files, env = package.files, config.target_env
     rewrites = _rewrites(config, package)
-    sources = [source_path(config, package, name) for name in files.go]
+    cover, sources = cover_steps(config, package) if package.cover_mode else ([], [source_path(config, package, name) for name in files.go])
     argv = [config.sdk.tool("compile"), "-o", EXPORT, "-linkobj", ARCHIVE, "-trimpath", rewrites, *flags]
     heap_flags, heap_env = _heap(config)
     argv += [f"-c={BACKENDS}", *heap_flags, "-importcfg", IMPORTCFG]
     argv += [f"-pgoprofile={profile.file}"] if profile else []
-    steps: list[Step] = []
+    argv += [f"-coveragecfg={COVERAGE_CONFIG}"] if cover else []
+    steps: list[Step] = [*cover]
     if files.s:
         assemble = _assembler(config, package, rewrites)
         steps += _header_copies(config, package)
@@ -173,8 +177,10 @@ def _heap(config: Config) -> tuple[tuple[str, ...], Environment]:
 def _rewrites(config: Config, package: Package) -> str:
     """The -trimpath argument: what to write instead of folders of this machine (work/gc.go:259 trimpath)."""
     rewrites, target = [], package.dir
+    if package.is_test_main:  # its file is where go would have put it into the scratch folder
+        return f"{os.path.dirname(source_path(config, package, package.files.go[0]))}=>;{WORK}=>"
     if config.variant.trimpath:
-        module, target = package.module, package.import_path
+        module, target = package.module, package.origin
         if module and module.version:
             target = f"{module.path}@{module.version}{target.removeprefix(module.path)}"
         rewrites.append(f"{package.dir}=>{target};")
@@ -264,7 +270,7 @@ def _action_key(config: Config, package: Package, flags: tuple[str, ...], profil
     facts += [(package.module.path, package.module.version) if package.module else ()]
     facts += [(config.forced_asmflags, config.asmflags(package)) if package.files.s else ()]
     facts += [import_order(package), tuple(sorted(package.import_map.items())), tuple(sorted(package.embed_files.items()))]
-    facts += [profile.digest if profile else "", "" if variant.trimpath else package.dir]
+    facts += [profile.digest if profile else "", "" if variant.trimpath else package.dir, package.cover_mode]
     try:
         facts += [(name, config.state.digest(source_path(config, package, name))) for name in input_files(package)]
     except OSError as error:

@@ -84,17 +84,17 @@ class Config:
 
     def gcflags(self, package: Package) -> tuple[str, ...]:
         """The compiler flags that the user (or the runtime) asks for, for *package*."""
-        named = package.import_path in self.named
+        named = package.origin in self.named
         implied = flags_for(self.implied_gcflags, package, named, self.base)
         return implied + flags_for(self.variant.gcflags, package, named, self.base)
 
     def asmflags(self, package: Package) -> tuple[str, ...]:
         """The assembler flags that the user asks for, for *package*."""
-        return flags_for(self.variant.asmflags, package, package.import_path in self.named, self.base)
+        return flags_for(self.variant.asmflags, package, package.origin in self.named, self.base)
 
     def ldflags(self, package: Package) -> tuple[str, ...]:
         """The linker flags that the user asks for, for the program *package*."""
-        return flags_for(self.variant.ldflags, package, package.import_path in self.named, self.base)
+        return flags_for(self.variant.ldflags, package, package.origin in self.named, self.base)
 
     def tool_id(self, name: str) -> str:
         """How the tool *name* identifies itself: the line that ``tool -V=full`` prints (cmd/internal/objabi/flag.go)."""

@@ -36,12 +36,16 @@ def package_text(config: Config, package: Package, info: str) -> str:
     if variant.trimpath:
         if module:
             lines.append(f"module {module.path}@{module.version}\n")
-    elif not package.standard:
+    elif not package.standard and not package.is_test_main:
         lines.append(f"dir {package.dir}\n")
     if module:
         lines.append(f"go {module.go_version or (gover.DEFAULT_GO_MOD if module.main else '')}\n")
     lines.append(f"goos {variant.goos} goarch {variant.goarch}\n")
     lines += _package_lines(config, package)
+    if package.for_test and package.origin == package.import_path:
+        lines.append("forcelibrary\n")
+    if package.cover_mode:
+        lines.append(f"cover {quote(package.cover_mode)} {quote(config.tool_id('cover'))}\n")
     if info:
         lines.append(f"modinfo {quote(info)}\n")
     lines.append(f"compile {config.tool_id('compile')} {quote_list(config.forced_gcflags)} {quote_list(config.gcflags(package))}\n")
@@ -54,8 +58,8 @@ def package_text(config: Config, package: Package, info: str) -> str:
     return "".join(lines)
 
 
-def link_text(config: Config, main: Package, godebug: str) -> str:
-    """The text for linking *main*, up to its packages; *godebug* is its default GODEBUG."""
+def link_text(config: Config, main: Package, godebug: str, more_flags: tuple[str, ...] = ()) -> str:
+    """The text for linking *main*, up to its packages; *godebug* is its default GODEBUG, *more_flags* come after the user's."""
     variant = config.variant
     lines = ["link\n", f"buildmode {variant.buildmode} goos {variant.goos} goarch {variant.goarch}\n"]
     identity = _package_lines(config, main)
@@ -63,7 +67,7 @@ def link_text(config: Config, main: Package, godebug: str) -> str:
         identity.insert(2, f"defaultgodebug {quote(godebug)}\n")
     lines += identity
     lines.append(f"link {config.tool_id('link')} {quote_list(config.forced_ldflags)} {variant.link_buildmode}\n")
-    lines.append(f"linkflags {quote_list(config.ldflags(main))}\n")
+    lines.append(f"linkflags {quote_list(config.ldflags(main) + more_flags)}\n")
     lines += _target_lines(config)
     lines.append(f"GOROOT={recorded_goroot(config)}\n")
     lines.append("GO_EXTLINK_ENABLED=\n")

@@ -33,8 +33,9 @@ class LinkPlan:
     """How to link one program.
 
     *packages* are the import paths of the packages it consists of, its own first, in cmd/go's order. *imports* are the import paths of
-    the main package in cmd/go's order. *main_text* and *link_text* are hashed into build IDs. *modinfo* is the last line of the linker's
-    importcfg. *argv* lacks what is known only at run time.
+    the main package in cmd/go's order. *main_text* and *link_text* are hashed into build IDs. *libraries* are commands among *packages*
+    that are linked as libraries, because they are tested: (import path, text to be hashed, imports). *modinfo* is the last line of the
+    linker's importcfg. *argv* lacks what is known only at run time.
     """
 
     import_path: str
@@ -49,17 +50,27 @@ class LinkPlan:
     cwd: str
     env: Environment
     profile: Profile | None = None
+    libraries: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
     @property
     def action_key(self) -> str:
         """The digest of everything that goes into the link except the packages, the same on every machine."""
-        facts = (self.import_path, self.packages, self.main_text, self.link_text, self.modinfo)
+        facts = (self.import_path, self.packages, self.main_text, self.link_text, self.modinfo, self.libraries)
         return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def plan_link(config: Config, main: Package, closure: Iterable[Package], output: str, profile: Profile | None = None) -> LinkPlan:
+def plan_link(
+    config: Config,
+    main: Package,
+    closure: Iterable[Package],
+    output: str,
+    profile: Profile | None = None,
+    more_flags: tuple[str, ...] = (),
+    info: str | None = None,
+) -> LinkPlan:
     """The plan for linking *main* with its *closure* (in any order, *main* may be in it) into the file *output*.
 
+    *more_flags* are given to the linker after the user's. *info* is the build information where it is not the usual one, "" for none.
     Raises GoError if *main* is no program, or for a malformed ``//go:debug`` line.
     """
     if not main.is_main:
@@ -68,8 +79,9 @@ def plan_link(config: Config, main: Package, closure: Iterable[Package], output:
     order = link_order(main, packages)
     godebug = program_godebug(config, main)
     linked = [packages[path] for path in order]
-    info = build_info(config.sdk, config.variant, main, linked, godebug, profile.source if profile else "")
-    argv, cwd, env = _command(config, main, godebug, output)
+    if info is None:
+        info = build_info(config.sdk, config.variant, main, linked, godebug, profile.source if profile else "")
+    argv, cwd, env = _command(config, main, godebug, output, more_flags)
     return LinkPlan(
         import_path=main.import_path,
         folder=main.dir,
@@ -77,12 +89,17 @@ def plan_link(config: Config, main: Package, closure: Iterable[Package], output:
         packages=order,
         imports=import_order(main),
         main_text=package_text(config, main, info),
-        link_text=link_text(config, main, godebug),
+        link_text=link_text(config, main, godebug, more_flags),
         modinfo=modinfo_line(info),
         argv=argv,
         cwd=cwd,
         env=env,
         profile=profile,
+        libraries=tuple(
+            (package.import_path, package_text(config, package, ""), import_order(package))
+            for package in linked
+            if package.name == "main" and package is not main
+        ),
     )
 
 
@@ -131,24 +148,27 @@ def run_link(config: Config, plan: LinkPlan, built: Mapping[str, Built]) -> str:
 def temporary_build_id(config: Config, plan: LinkPlan, built: Mapping[str, Built]) -> str:
     """The build ID that the linker is given: action ID of the link, build ID of the main package, and the action ID again."""
     contents = {path: package.content_id for path, package in built.items()} | {"unsafe": ""}
-    main_id = f"{_main_action_id(config, plan, contents)}/{contents[plan.import_path]}"
+    main_ids = {
+        path: f"{_main_action_id(config, plan.profile, text, imports, contents)}/{contents[path]}"
+        for path, text, imports in ((plan.import_path, plan.main_text, plan.imports), *plan.libraries)
+    }
     text = plan.link_text
     for path in plan.packages:
         text += f"packagefile {path}={contents[path]}\n"
-        if path == plan.import_path:
-            text += f"packagemain {main_id}\n"
-    action = buildid.action_id(config.sdk, text)
+        if path in main_ids:
+            text += f"packagemain {main_ids[path]}\n"
+    action, main_id = buildid.action_id(config.sdk, text), main_ids[plan.import_path]
     return f"{action}/{main_id}/{action}"
 
 
-def _main_action_id(config: Config, plan: LinkPlan, contents: Mapping[str, str]) -> str:
-    imports = "".join(f"import {path} {contents[path]}\n" for path in plan.imports)
-    if not plan.profile:
-        return buildid.action_id(config.sdk, plan.main_text + imports)
-    with open(plan.profile.file, "rb") as handle:
+def _main_action_id(config: Config, source: Profile | None, text: str, import_paths: Iterable[str], contents: Mapping[str, str]) -> str:
+    imports = "".join(f"import {path} {contents[path]}\n" for path in import_paths)
+    if not source:
+        return buildid.action_id(config.sdk, text + imports)
+    with open(source.file, "rb") as handle:
         profile = f"pgofile {buildid.short(hashlib.sha256(handle.read()).digest())}\n"
     # Since Go 1.23 the profile is the output of an action of its own, which comes after the imports (work/action.go:560).
-    return buildid.action_id(config.sdk, plan.main_text + (imports + profile if config.sdk.preprofile else profile + imports))
+    return buildid.action_id(config.sdk, text + (imports + profile if config.sdk.preprofile else profile + imports))
 
 
 def link_config(plan: LinkPlan, built: Mapping[str, Built]) -> bytes:
@@ -157,7 +177,9 @@ def link_config(plan: LinkPlan, built: Mapping[str, Built]) -> bytes:
     return "".join([*lines, plan.modinfo]).encode("utf-8", "surrogateescape")
 
 
-def _command(config: Config, main: Package, godebug: str, output: str) -> tuple[tuple[str, ...], str, Environment]:
+def _command(
+    config: Config, main: Package, godebug: str, output: str, more_flags: tuple[str, ...]
+) -> tuple[tuple[str, ...], str, Environment]:
     """(arguments but for the main archive, folder to run in, environment)."""
     variant, name = config.variant, os.path.basename(output)
     # The linker records the name of a shared object as it is given (work/gc.go:651), so it gets the final one, without a folder.
@@ -169,7 +191,7 @@ def _command(config: Config, main: Package, godebug: str, output: str) -> tuple[
         argv.append(f"-X=cmd/internal/objabi.buildID={BUILD_ID}")
     if godebug:
         argv.append(f"-X=runtime.godebugDefault={godebug}")
-    argv += [f"-buildmode={variant.link_buildmode}", f"-buildid={BUILD_ID}", *config.forced_ldflags, *config.ldflags(main)]
+    argv += [f"-buildmode={variant.link_buildmode}", f"-buildid={BUILD_ID}", *config.forced_ldflags, *config.ldflags(main), *more_flags]
     if not any(flag == "-extld" or flag.startswith("-extld=") for flag in argv):
         argv.append(f"-extld={config.cc or join([config.default_cc])}")
     return tuple(argv), f"{WORK}/exe" if by_name else config.base, _environment(config)

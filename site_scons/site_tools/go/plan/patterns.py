@@ -47,10 +47,10 @@ def _matches(pattern: str, package: Package, named: bool, base: str) -> bool:
     if pattern == "std":
         return package.standard
     if pattern == "cmd":
-        return package.standard and package.import_path.startswith("cmd/")
+        return package.standard and package.origin.startswith("cmd/")
     if pattern == "work":
         return package.module is not None and package.module.main
-    return matches_path(pattern, package.import_path)
+    return matches_path(pattern, package.origin)
 
 
 def _matches_folder(pattern: str, folder: str, base: str) -> bool:

@@ -147,7 +147,8 @@ class _Assembly:
             import_map={**tested.import_map, **_renamed(resolved)},
             embed_files={**self._embeds(self.folder.test_embeds), **tested.embed_files},
             for_test=self.path,
-            ordered_imports=tuple(dict.fromkeys([*resolved.values(), *self._bridge(resolved), *import_order(tested)])),
+            # With repetitions: they are part of the build ID of a command under test.
+            ordered_imports=(*resolved.values(), *self._bridge(resolved), *import_order(tested)),
         )
 
     def _embeds(self, patterns: tuple[EmbedPattern, ...]) -> Mapping[str, tuple[str, ...]]:
