@@ -35,8 +35,8 @@ from sandbox import Limits, Outcome, run_limited  # noqa: E402
 from scons_go.errors import GoError  # noqa: E402
 from scons_go.inspect.process import describe_status  # noqa: E402
 from scons_go.plan.engine import Engine  # noqa: E402
-from scons_go.plan.link import plan_link, run_link  # noqa: E402
-from scons_go.test.variants import MAIN_FILE, test_packages  # noqa: E402
+from scons_go.plan.link import run_link  # noqa: E402
+from scons_go.test.program import binary_name, plan_test_link, test_program  # noqa: E402
 from toolchain import Toolchain  # noqa: E402
 
 _STARTED = re.compile(r"^=== RUN   ([^/\s]+)$", re.MULTILINE)
@@ -97,14 +97,13 @@ class Runner:
             suite.builds, suite.fault = False, _first_line(error.message)
             return None
         try:
-            packages = test_packages(self.toolchain.loader, suite.package, str(folder))
-            if packages is None:
+            test = test_program(self.toolchain.config, self.toolchain.loader, suite.package)
+            if test is None:
                 suite.fault = "no test files"
                 return None
-            (folder / MAIN_FILE).write_bytes(packages.main_text)
-            built = self.engine.build(packages.closure)
-            program = folder / (suite.package.rpartition("/")[2] + ".test")
-            run_link(self.toolchain.config, plan_link(self.toolchain.config, packages.main, packages.closure, str(program)), built)
+            built = self.engine.build(test.packages.closure)
+            program = folder / binary_name(suite.package)
+            run_link(test.config, plan_test_link(test, str(program), debug=False), built)
         except GoError as error:
             suite.fault = _first_line(error.message)
             return None
