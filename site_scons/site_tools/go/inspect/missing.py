@@ -19,6 +19,8 @@ from .goobj import STATIC, Frame, GoArchive, GoObject, Relocation, Symbol, read_
 # cmd/link/internal/ld/errors.go:62,64 and cmd/link/internal/loader/loader.go:742
 _UNDEFINED = re.compile(r"relocation target (\S+) not defined|reference to undefined builtin \"([^\"]+)\"")
 
+_NUMBERED = re.compile(r".*\.#(\d+)")
+
 # Relocations that do not make their target reachable: marks for the dead-code pass, and the methods of a type, which are kept only where
 # an interface calls one of that name.
 _NOT_FOLLOWED = frozenset({"METHODOFF", "USEIFACE", "USEIFACEMETHOD", "USENAMEDMETHOD", "USEFIELD", "INLMARK"})
@@ -66,12 +68,22 @@ class _Program:
     """All objects of a program, indexed by what they define. A name stands for its definitions of either ABI together."""
 
     def __init__(self, archives: Mapping[str, GoArchive]) -> None:
+        self._archives = archives
         self.where: dict[str, list[tuple[str, GoObject, Symbol]]] = {}
         for package, archive in archives.items():
             for member in archive.objects:
                 for symbol in member.symbols:
                     if symbol.name and symbol.abi != STATIC:
                         self.where.setdefault(symbol.name, []).append((package, member, symbol))
+
+    def frames(self, package: str, member: GoObject, source: Symbol, offset: int, name: str) -> Iterator[Frame]:
+        """The calls at *offset* of *source* in *member* of *package*, with names; *name* stands for a symbol that has none."""
+        for frame in member.frames(source.number, offset):
+            function = frame.function or name
+            number = _NUMBERED.fullmatch(function)
+            if number and frame.package in self._archives:  # only inlined: the name is in the package's own object
+                function = self._archives[frame.package].objects[0].symbols[int(number[1])].name
+            yield Frame(frame.package or package, function, frame.position)
 
     def uses(self, name: str) -> Iterator[tuple[str, GoObject, Symbol, Relocation]]:
         """What the definitions of *name* refer to, through symbols of file scope too."""
@@ -113,8 +125,7 @@ def find_missing(archives: Mapping[str, GoArchive], entries: Sequence[str] = ("m
             if target in seen:
                 continue
             seen.add(target)
-            frames = member.frames(source.number, relocation.offset)
-            came_from[target] = (name, tuple(Frame(f.package or package, f.function or name, f.position) for f in frames))
+            came_from[target] = (name, tuple(program.frames(package, member, source, relocation.offset, name)))
             if target in program.where:
                 (late if target.startswith("runtime.morestack") else queue).append(target)
             elif not _LINKER_MADE.fullmatch(target) and not target.startswith("go:string."):
