@@ -1,0 +1,99 @@
+"""Which packages a pattern such as ``./...`` means. Rules: cmd/go/internal/modload/search.go, cmd/go/internal/search/search.go (1.27.3)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from .errors import GoError
+from .load import Loader
+from .module.scan import package_folders
+from .plan.patterns import matches_path
+from .source.folder import read_folder
+
+
+def select_packages(loader: Loader, patterns: Iterable[str], base: str) -> list[str]:
+    """The import paths of the packages that *patterns* name, each once, in the order of the patterns, sorted within each.
+
+    Relative patterns start at the absolute folder *base*. A pattern with ``...`` stands for all packages in main modules (or in std and
+    cmd) that it matches and that have Go files under this build context; it may match none. Raises GoError for a folder that is no
+    package of these modules.
+    """
+    selected: dict[str, None] = {}
+    for pattern in patterns:
+        selected.update(dict.fromkeys(sorted(_select(loader, pattern, base)) if _is_wide(pattern) else [_single(loader, pattern, base)]))
+    return list(selected)
+
+
+def _is_wide(pattern: str) -> bool:
+    return "..." in pattern or pattern in ("all", "std", "cmd")
+
+
+def _is_folder(pattern: str) -> bool:
+    return pattern in (".", "..") or pattern.startswith(("./", "../")) or os.path.isabs(pattern)
+
+
+def _single(loader: Loader, pattern: str, base: str) -> str:
+    return loader.import_path(os.path.normpath(os.path.join(base, pattern))) if _is_folder(pattern) else pattern
+
+
+def _select(loader: Loader, pattern: str, base: str) -> Iterator[str]:
+    if pattern == "all":
+        raise GoError('the pattern "all" is not supported: name folders ("./...") or modules ("example.com/m/...")')
+    if pattern in ("std", "cmd"):
+        return (path for path, _ in _standard(loader) if (path.partition("/")[0] == "cmd") == (pattern == "cmd"))
+    if _is_folder(pattern):
+        return _below(loader, pattern, base)
+    first = pattern.partition("/")[0]
+    found = [path for path, folder in _own(loader) if matches_path(pattern, path) and _has_go(loader, folder)]
+    if first.startswith("...") or "." not in first.removesuffix("..."):
+        found += [path for path, _ in _standard(loader) if matches_path(pattern, path)]
+    return iter(found)
+
+
+def _below(loader: Loader, pattern: str, base: str) -> Iterator[str]:
+    """The packages of main modules whose folders match *pattern*."""
+    fixed = os.path.normpath(os.path.join(base, pattern.partition("...")[0].rpartition("/")[0] or "."))
+    wanted = os.path.normpath(os.path.join(base, pattern)).replace(os.sep, "/")
+    for path, folder in _own(loader):
+        inside = folder == fixed or folder.startswith(fixed.rstrip(os.sep) + os.sep)
+        if inside and matches_path(wanted, folder.replace(os.sep, "/")) and _has_go(loader, folder):
+            yield path
+
+
+def _own(loader: Loader) -> Iterator[tuple[str, str]]:
+    """(import path, folder) of all folders of the main modules that may be packages; folders of generated files are among them."""
+    made = {os.path.dirname(path) for path, actual in loader.overlay.replace.items() if actual and path.endswith(".go")}
+    for module in loader.modules.main_modules if loader.modules else ():
+        for relative in package_folders(module.dir):
+            folder = os.path.join(module.dir, relative) if relative else module.dir
+            made.discard(folder)
+            yield (f"{module.path}/{relative}" if relative else module.path), folder
+    for folder in sorted(made):
+        try:
+            yield loader.import_path(folder), folder
+        except GoError:
+            continue  # in the SDK, or in another module
+
+
+def _standard(loader: Loader) -> Iterator[tuple[str, str]]:
+    src = loader.sdk.src
+    left_out = ("builtin", *([] if loader.variant.cgo else ["runtime/cgo"]))
+    for relative in package_folders(src):
+        if relative and relative not in left_out and not relative.startswith("vendor") and _has_go(loader, os.path.join(src, relative)):
+            yield relative, os.path.join(src, relative)
+    for relative in package_folders(os.path.join(src, "cmd")):
+        path = f"cmd/{relative}" if relative else "cmd"
+        if relative.partition("/")[0] != "vendor" and _has_go(loader, os.path.join(src, path)):
+            yield path, os.path.join(src, path)
+
+
+def _has_go(loader: Loader, folder: str) -> bool:
+    """Whether the folder has a Go file that counts; what is wrong with the others, whoever loads the package will say."""
+    try:
+        files = read_folder(folder, loader.context, loader.overlay, loader.state).files
+    except GoError:
+        return True
+    except OSError:
+        return False
+    return bool(files.go or files.cgo or files.test_go or files.xtest_go)

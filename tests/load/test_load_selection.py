@@ -1,0 +1,81 @@
+"""Package patterns select what ``go list`` selects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from gocommand import go
+from scons_go.errors import GoError
+from scons_go.filestate import FileState
+from scons_go.load import Loader
+from scons_go.module.build import open_build_list
+from scons_go.module.environment import module_env
+from scons_go.overlay import Overlay
+from scons_go.sdk import find_sdk
+from scons_go.selection import select_packages
+from scons_go.variant import Variant
+
+FILES = {
+    "go.mod": "module example.com/m\n\ngo 1.22\n",
+    "root.go": "package m\n",
+    "a/a.go": "package a\n",
+    "a/b/b_test.go": "package b\n",
+    "a/b/testdata/t.go": "package t\n",
+    "a/_hidden/h.go": "package h\n",
+    "a/.hidden/h.go": "package h\n",
+    "a/windows/w_windows.go": "package w\n",
+    "a/vendor/v.go": "package vendor\n",
+    "ab/ab.go": "package ab\n",
+    "cmd/tool/main.go": "package main\n",
+    "nested/go.mod": "module example.com/nested\n",
+    "nested/n.go": "package nested\n",
+    "empty/README": "",
+}
+
+
+@pytest.fixture(scope="module")
+def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("selection")
+    for name, content in FILES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+    return folder
+
+
+def open_loader(root: Path, folder: Path) -> Loader:
+    sdk = find_sdk({"GOROOT": str(root)})
+    variant = Variant.of(sdk, "linux", "amd64", cgo=False)
+    environment = module_env(sdk.root, sdk.version[2:], {"GOPROXY": "off", "HOME": str(folder)})
+    return Loader(sdk, variant, Overlay(), FileState(), open_build_list(str(folder), environment))
+
+
+@pytest.mark.parametrize(
+    ("base", "patterns"),
+    [
+        (".", "./..."), (".", "."), (".", "./a/..."), (".", "./a..."), ("a", "./..."), ("a", "../..."), ("a", ".. ./b"),
+        (".", "example.com/m/..."),
+        (".", "example.com/m/a..."), (".", ".../tool"), (".", "./.../b"), (".", "./cmd/tool example.com/m/ab"), (".", "./empty/..."),
+        (".", "fmt"),
+        (".", "encoding/..."), (".", "./ab ./..."),
+    ],
+)  # fmt: skip
+def test_same_as_go_list(current_goroot: Path, module: Path, base: str, patterns: str) -> None:
+    words = patterns.split()
+    listed = go(current_goroot, "list", *words, cwd=module / base).split()
+    assert select_packages(open_loader(current_goroot, module), words, str((module / base).resolve())) == listed
+
+
+@pytest.mark.parametrize("pattern", ["std", "cmd"])
+def test_same_as_go_list_in_goroot(current_goroot: Path, module: Path, pattern: str) -> None:
+    listed = {path for path in go(current_goroot, "list", pattern, cwd=module).split() if not path.startswith(("vendor/", "cmd/vendor/"))}
+    assert set(select_packages(open_loader(current_goroot, module), [pattern], str(module))) == listed
+
+
+def test_folders_that_are_no_packages(current_goroot: Path, module: Path) -> None:
+    loader = open_loader(current_goroot, module)
+    for pattern in ("./nested", "/nowhere"):
+        with pytest.raises(GoError, match="outside main module or its selected dependencies"):
+            select_packages(loader, [pattern], str(module))
+    with pytest.raises(GoError, match='the pattern "all" is not supported'):
+        select_packages(loader, ["all"], str(module))
