@@ -18,7 +18,7 @@ from ..package import Package
 from ..plan.compile import output_stem
 from ..plan.config import Config
 from ..plan.engine import Engine
-from ..plan.pgo import Profile, find_profile
+from ..plan.pgo import Profile
 from ..sdk import SDK
 from ..variant import Variant
 from . import commands, messages, runtime, variables
@@ -114,16 +114,18 @@ class Build:
             return False
         return package.standard or (package.module is not None and (package.dir + os.sep).startswith(self.unwatched))
 
-    def closure(self, main: Package, packages: Iterable[Package]) -> Closure:
-        """The program *main* and all its *packages*, imported ones first, as units."""
-        config = replace(self.config, named=frozenset({main.import_path}))
-        profile = find_profile(config, main)
+    def closure(self, config: Config, packages: Iterable[Package], profile: Profile | None) -> Closure:
+        """All *packages* of a program, imported ones first, as units.
+
+        *config* is this build's, with what is only the program's. If its output folder is another, the engine has no part in it.
+        """
         units: dict[str, PackageUnit] = {}
         for package in packages:
             stem = output_stem(config, package, profile)
             unit = self.units.get(stem)
             if unit is None:
                 unit = self.units[stem] = PackageUnit(self, package, config, profile, stem)
+                unit.immutable = unit.immutable and config.output == self.config.output
                 unit.find_imports(units)
             units[package.import_path] = unit
         immutable = [unit for unit in units.values() if unit.immutable]

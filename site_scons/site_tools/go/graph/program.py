@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import SCons.Node
@@ -202,9 +203,7 @@ class ProgramUnit:
         state = build.state
         try:
             with state.watch() as watched:
-                loader = build.loader()
-                import_path = self._import_path(loader)
-                packages = loader.closure([import_path])
+                main, packages = self._packages(build)
         except GoError:
             # Perhaps for want of a file that somebody has yet to make.
             self._await([derived.below(build.setup.folder)])
@@ -215,14 +214,29 @@ class ProgramUnit:
         self._await(derived.by_folder.get(folder, ()) for folder in folders)
         if self._waiting():
             return
-        refuse(build.runtime, import_path, packages)
-        self._main = loader.package(import_path)
-        self._closure = closure = build.closure(self._main, packages)
+        refuse(build.runtime, main.import_path, packages)
+        self._main = main
+        self._closure = closure = self._close(build, packages)
         extra = [path for unit in closure.units.values() if not unit.immutable for path in unit.input_paths()]
         files = watched.files | set(build.watched_files) | set(extra)
         self._watched = (build.worth_watching(files), build.worth_watching(watched.folders))
         self._choose(here, build, closure)
         self._ready = True
+
+    def _packages(self, build: Build) -> tuple[Package, Sequence[Package]]:
+        """The main package, and all packages of the program, imported ones first; raises GoError."""
+        loader = build.loader()
+        import_path = self._import_path(loader)
+        packages = loader.closure([import_path])
+        return loader.package(import_path), packages
+
+    def _close(self, build: Build, packages: Sequence[Package]) -> Closure:
+        """The units of *packages*."""
+        from ..plan.pgo import find_profile
+
+        assert self._main
+        config = replace(build.config, named=frozenset({self._main.import_path}))
+        return build.closure(config, packages, find_profile(config, self._main))
 
     def _choose(self, here: Session, build: Build, closure: Closure) -> None:
         """Make nodes of the packages that may have to be compiled, of all if the user wants to see them."""
