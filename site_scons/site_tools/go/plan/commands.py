@@ -17,15 +17,11 @@ Environment = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Run *argv* in the folder *cwd* with *env* as the whole environment.
-
-    *exports* marks the compiler's run: once it has succeeded, importers of the package can be compiled.
-    """
+    """Run *argv* in the folder *cwd* with *env* as the whole environment."""
 
     argv: tuple[str, ...]
     cwd: str
     env: Environment
-    exports: bool = False
 
 
 @dataclass(frozen=True, slots=True)

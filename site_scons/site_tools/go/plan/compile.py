@@ -99,10 +99,13 @@ def import_order(package: Package) -> tuple[str, ...]:
     return (*sorted(package.imports, key=lambda path: written.get(path, path)), *added)
 
 
-def listing_step(plan: PackagePlan) -> Run:
-    """The compiler's run of *plan* with -S: it prints the assembly of the package (``go build -gcflags=-S``)."""
-    run = next(step for step in plan.steps if isinstance(step, Run) and step.exports)
-    return replace(run, argv=(run.argv[0], "-S", *run.argv[1:]))
+def listing_steps(config: Config, plan: PackagePlan) -> tuple[Step, ...]:
+    """The steps of *plan* up to the compiler's, with -S: it prints the assembly of the package then (``go build -gcflags=-S``)."""
+    compiler = config.sdk.tool("compile")
+    index = next(i for i, step in enumerate(plan.steps) if isinstance(step, Run) and step.argv[0] == compiler)
+    run = plan.steps[index]
+    assert isinstance(run, Run)
+    return (*plan.steps[:index], replace(run, argv=(compiler, "-S", *run.argv[1:])))
 
 
 def _check(config: Config, package: Package) -> None:
@@ -156,7 +159,7 @@ def _steps(config: Config, package: Package, flags: tuple[str, ...], profile: Pr
     if package.embed_files:
         steps.append(WriteFile(f"{WORK}/embedcfg", _embedcfg(config, package)))
         argv += ["-embedcfg", f"{WORK}/embedcfg"]
-    steps.append(Run((*argv, *sources), config.base, env + heap_env, exports=True))
+    steps.append(Run((*argv, *sources), config.base, env + heap_env))
     for name in files.s:
         steps.append(Run((*assemble, "-o", f"{WORK}/{name[:-2]}.o", source_path(config, package, name)), package.dir, env))
     members = [f"{WORK}/{name[:-2]}.o" for name in files.s] + [source_path(config, package, name) for name in files.syso]

@@ -1,8 +1,7 @@
 """Builds many packages at once: those that nobody edits while a build runs (std, vendored, module cache), or a whole closure.
 
-Packages are started in the order that keeps the longest chain of imports moving, and importers of a package are started when its export
-data is there, while its assembly is still being made. Results are on disk, keyed by everything that went in; a set of immutable packages
-that was complete once is recognised by one stamp.
+Packages are started in the order that keeps the longest chain of imports moving. Results are on disk, keyed by everything that went in;
+a set of immutable packages that was complete once is recognised by one stamp.
 """
 
 from __future__ import annotations
@@ -30,26 +29,30 @@ _START_UP = 4000
 class _Task:
     """A package on its way.
 
-    *waiting* counts the imports whose export data is not there yet, *users* wait for this one's. *cost* is the package's own, *urgency*
-    that of the longest chain of packages that begins with it.
+    *users* wait for it, *waiting* counts the imports that it waits for itself. *cost* is the package's own, *urgency* that of the
+    longest chain of packages that begins with it. *immutable* says whether its sources stay as they are.
     """
 
     package: Package
     profile: Profile | None
     cost: int
+    immutable: bool
     imports: list[_Task] = field(default_factory=list)
     users: list[_Task] = field(default_factory=list)
     urgency: int = 0
     waiting: int = 0
     plan: PackagePlan | None = None
-    export_digest: str = ""
     built: Built | None = None
     error: GoError | None = None
     skipped: bool = False
 
     @property
     def finished(self) -> bool:
-        return self.built is not None or self.error is not None or self.skipped
+        return self.built is not None or self.failed
+
+    @property
+    def failed(self) -> bool:
+        return self.error is not None or self.skipped
 
 
 class Engine:
@@ -75,7 +78,7 @@ class Engine:
         self._speaking = threading.Lock()
         self._tasks: dict[str, _Task] = {}
         self._ready: list[tuple[int, str, _Task]] = []
-        self._running = 0
+        self._running: list[_Task] = []
         self._workers = 0
         self._done = self._total = 0
 
@@ -95,7 +98,7 @@ class Engine:
         if profile:
             prepare_profile(self.config, profile)
         with self._changed:
-            tasks = self._enter(packages, profile)
+            tasks = self._enter(packages, profile, immutable)
             try:
                 self._hire()
                 self._changed.wait_for(lambda: all(task.finished for task in tasks))
@@ -103,10 +106,10 @@ class Engine:
                 self._abandon()
                 raise
             finally:
-                self._leave(tasks, immutable)
-        errors = _root_errors(tasks)
+                self._leave(tasks)
+        errors = [str(task.error) for task in tasks if task.error]
         if errors:
-            raise GoError("\n".join(map(str, errors)))
+            raise GoError("\n".join(errors))
         built = {task.built.import_path: task.built for task in tasks if task.built}
         if len(built) < len(tasks):
             raise GoError("interrupted")
@@ -114,7 +117,7 @@ class Engine:
             stamp.save(seal, built.values())
         return built
 
-    def _enter(self, packages: Sequence[Package], profile: Profile | None) -> list[_Task]:
+    def _enter(self, packages: Sequence[Package], profile: Profile | None, immutable: bool) -> list[_Task]:
         """The tasks for *packages*: those that are under way already, and new ones."""
         tasks: dict[str, _Task] = {}
         entered: dict[str, _Task] = {}
@@ -122,28 +125,28 @@ class Engine:
             stem = output_stem(self.config, package, profile)
             task = self._tasks.get(stem)
             if task is None:
-                task = entered[stem] = _Task(package, profile, _cost(self.config, package))
+                task = entered[stem] = _Task(package, profile, _cost(self.config, package), immutable)
                 task.imports = [_find(tasks, package, path) for path in import_order(package) if path != "unsafe"]
             tasks[package.import_path] = task
         new = tuple(entered.values())
         self._tasks.update(entered)
+        self._total += len(new)
         for task in reversed(new):
             task.urgency = task.cost + max((user.urgency for user in task.users), default=0)
             for imported in task.imports:
                 imported.users.append(task)
         for task in new:
-            task.waiting = sum(not imported.export_digest for imported in task.imports)
-            if any(imported.error or imported.skipped for imported in task.imports):
+            task.waiting = sum(not imported.built for imported in task.imports)
+            if any(imported.failed for imported in task.imports):
                 task.skipped = True
             elif not task.waiting:
                 self._push(task)
-        self._total += len(new)
         return list(tasks.values())
 
-    def _leave(self, tasks: Sequence[_Task], immutable: bool) -> None:
-        """Forget *tasks* that may have to be done again: those that failed, and those whose sources may change."""
-        keep = {id(task) for task in tasks if not (immutable and task.built)}
-        self._tasks = {stem: task for stem, task in self._tasks.items() if id(task) not in keep}
+    def _leave(self, tasks: Sequence[_Task]) -> None:
+        """Forget those of *tasks* that may have to be done again: they have failed, or their sources may change."""
+        again = {id(task) for task in tasks if not (task.immutable and task.built)}
+        self._tasks = {stem: task for stem, task in self._tasks.items() if id(task) not in again}
 
     def _push(self, task: _Task) -> None:
         heapq.heappush(self._ready, (-task.urgency, task.package.import_path, task))
@@ -169,24 +172,43 @@ class Engine:
                 if not self._ready:
                     break
                 task = heapq.heappop(self._ready)[2]
-                self._running += 1
-                backends = max(1, processors() // min(self.jobs, self._running + len(self._ready)))
+                backends = self._backends(task)
+                self._running.append(task)
                 self._changed.release()
                 try:
-                    error = self._attempt(task, backends)
+                    outcome = self._attempt(task, backends)
                 finally:
                     self._changed.acquire()
-                    self._running -= 1
-                if error:
-                    task.error = error
-                    for user in task.users:
-                        self._skip(user)
-                self._done += 1
-                self._changed.notify_all()
+                    self._running.remove(task)
+                self._settle(task, outcome)
             self._workers -= 1
             if not self._workers:
                 self._done = self._total = 0
-            self._changed.notify_all()
+
+    def _backends(self, task: _Task) -> int:
+        """How many threads the compiler gets for *task*: its share of the processors, or more if all others will wait for it in the end.
+
+        Each thread costs CPU time, so it pays only where a processor would be idle otherwise, and on the longest chain: that of a large
+        program is about as long as all its packages take on two processors.
+        """
+        share = processors() // min(self.jobs, 1 + len(self._running) + len(self._ready))
+        most_urgent = all(task.urgency >= other.urgency for other in self._running)
+        return max(1, min(processors(), 4 * share) if most_urgent else share)
+
+    def _settle(self, task: _Task, outcome: Built | GoError) -> None:
+        """Note the *outcome* of *task*, and start or skip those that wait for it."""
+        self._done += 1
+        if isinstance(outcome, GoError):
+            task.error = outcome
+            for user in task.users:
+                self._skip(user)
+        else:
+            task.built = outcome
+            for user in task.users:
+                user.waiting -= 1
+                if not user.waiting and not user.skipped:
+                    self._push(user)
+        self._changed.notify_all()
 
     def _skip(self, task: _Task) -> None:
         if not task.finished:
@@ -194,59 +216,38 @@ class Engine:
             for user in task.users:
                 self._skip(user)
 
-    def _attempt(self, task: _Task, backends: int) -> GoError | None:
-        """Build *task*, outside the lock; returns what went wrong."""
+    def _attempt(self, task: _Task, backends: int) -> Built | GoError:
+        """Build *task*, outside the lock."""
         try:
-            built = self._build(task, backends)
+            built, said = self._build(task, backends)
         except GoError as error:
             return error
         except Exception as error:  # a thread must not die without a word
             return GoError(f"{task.package.import_path}: internal error: {error!r}")
         with self._speaking:
+            if said and self._report:
+                self._report(said)
             if self._progress:
                 self._progress(self._done + 1, self._total, built.import_path)
-        return None
-
-    def _build(self, task: _Task, backends: int) -> Built:
-        plan = task.plan = plan_package(self.config, task.package, task.profile)
-        key = record.full_key(plan, {imported.package.import_path: imported.export_digest for imported in task.imports})
-        built = record.load(plan, key)
-        if built is None:
-            exports = {imported.package.import_path: imported.plan.export for imported in task.imports if imported.plan}
-            built = run_package(self.config, plan, exports, key, backends, lambda digest: self._release(task, digest))
-            if built.output and self._report:
-                with self._speaking:
-                    self._report(built.output)
-        self._release(task, built.export_digest)
-        task.built = built
         return built
 
-    def _release(self, task: _Task, export_digest: str) -> None:
-        """The export data of *task* is there: its users have one import less to wait for."""
-        with self._changed:
-            if task.export_digest:
-                return
-            task.export_digest = export_digest
-            for user in task.users:
-                user.waiting -= 1
-                if not user.waiting and not user.skipped:
-                    self._push(user)
+    def _build(self, task: _Task, backends: int) -> tuple[Built, str]:
+        """(what there is, what the tools said about it just now)."""
+        plan = task.plan = plan_package(self.config, task.package, task.profile)
+        imports = {imported.plan.import_path: imported.built for imported in task.imports if imported.plan and imported.built}
+        key = record.full_key(plan, {path: built.export_digest for path, built in imports.items()})
+        built = record.load(plan, key)
+        if built is not None:
+            return built, ""
+        built = run_package(self.config, plan, {path: each.export for path, each in imports.items()}, key, backends)
+        if not task.immutable and plan_package(self.config, task.package, task.profile).action_key != plan.action_key:
+            record.forget(plan)  # a source was edited while it was compiled: nobody knows what came of it
+        return built, built.output
 
 
-def _root_errors(tasks: Sequence[_Task]) -> list[GoError]:
-    """The errors of *tasks* but for those in packages that import one with an error.
-
-    Such a package may have been started when the export data was there, and have lost it when the assembly failed.
-    """
-    errors: list[GoError] = []
-    failed: set[int] = set()
-    for task in tasks:
-        inherited = any(id(imported) in failed for imported in task.imports)
-        if task.error or inherited:
-            failed.add(id(task))
-        if task.error and not inherited:
-            errors.append(task.error)
-    return errors
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _find(tasks: dict[str, _Task], package: Package, path: str) -> _Task:
@@ -254,11 +255,6 @@ def _find(tasks: dict[str, _Task], package: Package, path: str) -> _Task:
         return tasks[path]
     except KeyError:
         raise GoError(f"{package.import_path}: the packages to build lack {path}, which it imports") from None
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _cost(config: Config, package: Package) -> int:

@@ -33,13 +33,17 @@ class Built:
     output: str = ""
 
 
-def describe(plan: PackagePlan, output: str = "") -> Built:
-    """The facts about the outputs of *plan*, from the outputs themselves; raises OSError."""
-    with open(plan.export, "rb") as handle:
-        export = handle.read()
-    with open(plan.archive, "rb") as handle:
+def describe(plan: PackagePlan, export: str = "", archive: str = "", output: str = "") -> Built:
+    """The facts about the outputs of *plan*, from the outputs themselves, or from the files that are about to become them.
+
+    *output* is what the tools said. Raises OSError.
+    """
+    with open(export or plan.export, "rb") as handle:
+        exported = handle.read()
+    with open(archive or plan.archive, "rb") as handle:
         objects = handle.read()
-    return Built(plan.import_path, plan.export, plan.archive, hashlib.sha256(export).hexdigest(), content_id(export, objects), output)
+    digest = hashlib.sha256(exported).hexdigest()
+    return Built(plan.import_path, plan.export, plan.archive, digest, content_id(exported, objects), output)
 
 
 def load(plan: PackagePlan, key: str | None = None) -> Built | None:
@@ -80,12 +84,6 @@ def full_key(plan: PackagePlan, export_digests: dict[str, str]) -> str:
     for path in plan.imports:
         digest.update(f"\0{path}\0{export_digests[path]}".encode())
     return digest.hexdigest()
-
-
-def file_digest(path: str) -> str:
-    """The SHA-256 of a file's content, in hexadecimal; raises OSError."""
-    with open(path, "rb") as handle:
-        return hashlib.sha256(handle.read()).hexdigest()
 
 
 def replace_file(path: str, content: bytes) -> None:

@@ -11,12 +11,12 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from ..errors import GoError
 from . import archive, record
 from .commands import WORK, AppendArchive, Copy, Run, Step, WriteFile, expand
-from .compile import ARCHIVE, EXPORT, PackagePlan, listing_step
+from .compile import ARCHIVE, EXPORT, PackagePlan, listing_steps
 from .config import Config
 from .pgo import Profile
 from .record import Built
@@ -30,34 +30,25 @@ def run_package(
     exports: Mapping[str, str],
     key: str = "",
     backends: int = 2,
-    on_export: Callable[[str], None] | None = None,
 ) -> Built:
     """Compile a package and return what was made.
 
     *exports* maps each of ``plan.imports`` to the file with its export data. *key* goes into the record (see record.full_key).
-    *backends* is the number of threads the compiler may use. *on_export* is called with the digest of the export data as soon as
-    ``plan.export`` is in place; the objects follow when the assembly is done. Raises GoError with go's words; then neither output is there.
+    *backends* is the number of threads the compiler may use. Raises GoError with go's words; the outputs of an earlier run, and the
+    record that says what they were made from, are left alone then.
     """
     with _reporting(plan.import_path), scratch_folder(config.output) as work:
         os.makedirs(os.path.dirname(plan.export), exist_ok=True)
-        record.forget(plan)
         _write(os.path.join(work, "importcfg"), import_config(plan, exports))
         said = ""
-        try:
-            for step in plan.steps:
-                said += run_step(step, work, plan.import_path, plan.folder, config.base, backends)
-                if isinstance(step, Run) and step.exports:
-                    os.replace(EXPORT.replace(WORK, work), plan.export)
-                    if on_export:
-                        on_export(record.file_digest(plan.export))
-            os.replace(ARCHIVE.replace(WORK, work), plan.archive)
-            built = record.describe(plan, said)
-            record.save(plan, built, key)
-        except BaseException:
-            for path in (plan.export, plan.archive):
-                with contextlib.suppress(OSError):
-                    os.unlink(path)
-            raise
+        for step in plan.steps:
+            said += run_step(step, work, plan.import_path, plan.folder, config.base, backends)
+        export, objects = EXPORT.replace(WORK, work), ARCHIVE.replace(WORK, work)
+        built = record.describe(plan, export, objects, said)
+        record.forget(plan)
+        os.replace(export, plan.export)
+        os.replace(objects, plan.archive)
+        record.save(plan, built, key)
         return built
 
 
@@ -65,11 +56,8 @@ def run_listing(config: Config, plan: PackagePlan, exports: Mapping[str, str]) -
     """The assembly of a package as ``compile -S`` prints it; leaves no output. Raises GoError."""
     with _reporting(plan.import_path), scratch_folder(config.output) as work:
         _write(os.path.join(work, "importcfg"), import_config(plan, exports))
-        for step in plan.steps:
-            if isinstance(step, Run) and step.exports:
-                return run_step(listing_step(plan), work, plan.import_path, plan.folder, config.base)
-            run_step(step, work, plan.import_path, plan.folder, config.base)
-    return ""
+        said = [run_step(step, work, plan.import_path, plan.folder, config.base) for step in listing_steps(config, plan)]
+    return said[-1]
 
 
 def prepare_profile(config: Config, profile: Profile) -> None:
