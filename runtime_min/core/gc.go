@@ -81,6 +81,7 @@ func collectNow() {
 		noscanSlots[i].retire()
 	}
 	tiny.slot = 0
+	p0.freeSudog, p0.freeDefer = nil, nil
 	clearMarks()
 	describeReflectFrames()
 	markRoots()
@@ -102,6 +103,9 @@ func clearMarks() {
 	for page := uintptr(0); page < pages; {
 		s := *spanSlot(page)
 		page += s.npages
+		if s.nelems == 0 {
+			continue
+		}
 		s.live = 0
 		marks := marksOf(s)
 		for end := marks + (uintptr(s.nelems)+63)/64*8; marks < end; marks += 8 {
@@ -120,7 +124,7 @@ func sweep() uintptr {
 	for page := heap.mapped >> pageShift; page > 0; {
 		s := *spanSlot(page - 1)
 		page -= s.npages
-		if s.kind == spanFree {
+		if s.kind == spanFree || s.kind == spanStack {
 			continue
 		}
 		s.released = false

@@ -97,7 +97,7 @@ func (p *pacer) release() {
 	if p.goal == noGoal {
 		return
 	}
-	keep := (p.goal + p.goal/10) >> pageShift
+	keep := (p.goal + p.goal/10 + uintptr(memstats.stacks_sys)) >> pageShift
 	if keep > heap.usedPages {
 		keep -= heap.usedPages
 	} else {

@@ -37,8 +37,10 @@ const objectWords = 3
 
 // markStack marks what the stack of gp points to.
 func markStack(gp *g) {
-	switch gp.atomicstatus.Load() {
-	case _Gidle, _Gdead:
+	if tidyStack != nil {
+		tidyStack(gp)
+	}
+	if gp.atomicstatus.Load() == _Gdead {
 		return
 	}
 	scan.stack = gp.stack

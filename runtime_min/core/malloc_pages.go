@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// Pages: where the memory of objects comes from.
+// Pages: where the memory of objects and goroutine stacks comes from.
 //
 // The heap is one range of addresses that grows at its end, in a part of the address space where nothing else is put. The span table is
 // another, in front of it. Memory at [start, start+mapped) may be read and written. So
@@ -34,6 +34,7 @@ type spanKind uint8
 
 const (
 	spanFree   spanKind = iota // a free run
+	spanStack                  // goroutine stacks
 	spanNoScan                 // objects without pointers
 	spanBits                   // small objects; one bit for each word says whether it is a pointer
 	spanTyped                  // other objects with pointers; a *_type for each
@@ -48,9 +49,9 @@ type mspan struct {
 	start    uintptr // address of the first page
 	npages   uintptr
 	elemsize uintptr // bytes from one object to the next
-	nelems   uint32  // number of objects; 0 for free runs, so that no word is taken for a pointer into them
+	nelems   uint32  // number of objects; 0 for free runs and stacks, so that no word is taken for a pointer into them
 	magic    uint32  // ⌈2³²/elemsize⌉, see objIndex; 0 if there is one object
-	live     uint32  // number of mark bits set
+	live     uint32  // number of mark bits set; of stacks in use
 	kind     spanKind
 	shift    uint8   // spanBits: each object has 1<<shift pointer bits, at least one for each word
 	class    uint8   // size class; 0 for an object with a span of its own
@@ -58,7 +59,9 @@ type mspan struct {
 	pointers uintptr // address of the pointer bits or types
 	next     *mspan  // in a list of free runs, or of spans with free slots
 	prev     *mspan  // in a list of free runs
-	lines    uintptr // cache lines of header and bits
+	stacks   uintptr // spanStack: the first free stack
+	begun    uint32  // spanStack: number of stacks that have been in use
+	lines    uint32  // cache lines of header and bits
 }
 
 const spanHeader = unsafe.Sizeof(mspan{})
@@ -296,7 +299,7 @@ func newSpan(lines uintptr) *mspan {
 	} else {
 		s = (*mspan)(persistentalloc(lines*cacheLine, cacheLine, &memstats.mspan_sys))
 	}
-	s.lines = lines
+	s.lines = uint32(lines)
 	return s
 }
 

@@ -1,9 +1,6 @@
 package runtime
 
-import (
-	"math/bits"
-	"unsafe"
-)
+import _ "unsafe"
 
 // Stacks. The main goroutine runs on one big reservation, of which only what is touched is memory, so that a program without go
 // statements needs no stack copying. All others start on stackMin bytes and are moved to twice the size when a prologue finds too
@@ -79,64 +76,6 @@ func stackOverflow(gp *g) {
 
 // printStackLimit prints the limit if it was changed.
 var printStackLimit func()
-
-// Free stacks, by the logarithm of their size. Small ones are cut from chunks and stay for ever; big ones go back to the system.
-const (
-	minStackOrder = 11 // stackMin = 1<<11
-	maxFreeOrder  = 18 // bigger stacks are not kept
-	stackChunk    = 64 << 10
-)
-
-var (
-	freeStacks  [maxFreeOrder + 1]uintptr // each free stack holds the address of the next in its first word
-	stacksInUse uintptr                   // bytes
-)
-
-// stackalloc returns a stack of n bytes, a power of two.
-func stackalloc(n uint32) stack {
-	stacksInUse += uintptr(n)
-	order := bits.TrailingZeros32(n)
-	if order > maxFreeOrder {
-		return newStackMemory(uintptr(n))
-	}
-	lo := freeStacks[order]
-	if lo == 0 {
-		lo = cutStacks(order)
-	}
-	freeStacks[order] = *(*uintptr)(unsafe.Pointer(lo))
-	return stack{lo, lo + uintptr(n)}
-}
-
-// cutStacks fills the free list of an order with a new chunk of stacks and returns its head.
-func cutStacks(order int) uintptr {
-	size := uintptr(1) << order
-	chunk := newStackMemory(max(size, stackChunk))
-	for at := chunk.hi - size; at >= chunk.lo; at -= size {
-		*(*uintptr)(unsafe.Pointer(at)) = freeStacks[order]
-		freeStacks[order] = at
-	}
-	return freeStacks[order]
-}
-
-func newStackMemory(n uintptr) stack {
-	p := sysAlloc(n, &memstats.stacks_sys, "goroutine stack")
-	if p == nil {
-		throw("out of memory (stackalloc)")
-	}
-	return stack{uintptr(p), uintptr(p) + n}
-}
-
-func stackfree(s stack) {
-	n := s.hi - s.lo
-	stacksInUse -= n
-	order := bits.TrailingZeros(uint(n))
-	if order > maxFreeOrder {
-		sysFree(unsafe.Pointer(s.lo), n, &memstats.stacks_sys)
-		return
-	}
-	*(*uintptr)(unsafe.Pointer(s.lo)) = freeStacks[order]
-	freeStacks[order] = s.lo
-}
 
 // morestackc is called by prologues of functions that must run on g0 or gsignal, when they do not. The compiler refers to it by its old
 // ABI, which a linkname makes.
