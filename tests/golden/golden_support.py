@@ -36,6 +36,11 @@ class Case:
     def import_path(self) -> str:
         return self.module + self.target.removeprefix(".") if self.target.startswith(".") else self.target
 
+    @property
+    def name(self) -> str:
+        """The name of the program's file."""
+        return self.import_path.rpartition("/")[2]
+
     def go_flags(self) -> list[str]:
         """The arguments of ``go build`` that say the same as *settings*."""
         flags = [] if self.settings.get("trimpath") is False else ["-trimpath"]
@@ -60,19 +65,29 @@ class Case:
 
 
 def same_program(version: str, case: Case, folder: Path) -> bytes:
-    """Build *case* twice with the SDK *version* into *folder*; the files must be the same. Returns what they contain."""
-    expected, made = folder / "expected", folder / "made"
+    """Build *case* twice with the SDK *version* below *folder*; the files must be the same. Returns what they contain."""
+    return same_programs(version, [case], folder)[0]
+
+
+def same_programs(version: str, built: Sequence[Case], folder: Path) -> list[bytes]:
+    """Build several programs with the same settings by one command, and one by one without it; the files must be the same."""
+    case = built[0]
+    expected = folder / "expected"
+    expected.mkdir(exist_ok=True)
     target = {name: case.settings[name] for name in ("goos", "goarch") if name in case.settings}
-    flags = ["build", "-buildvcs=false", *case.go_flags(), "-o", str(expected), case.target]
-    go(goroot(version), *flags, cwd=case.folder, **target, **case.go_environ(version))
+    output = str(expected) if len(built) > 1 else str(expected / case.name)
+    arguments = ["build", "-buildvcs=false", *case.go_flags(), "-o", output, *(each.target for each in built)]
+    go(goroot(version), *arguments, cwd=case.folder, **target, **case.go_environ(version))
     sdk = open_sdk(str(goroot(version)))
-    variant = Variant.of(sdk, **{"pgo": "auto", **case.settings})
     environ = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "GOPROXY": "off", "GOWORK": "off"}
-    workplace = open_workplace(sdk, variant, str(PACKAGES / version), str(case.folder), environ)
-    build_program(workplace, case.import_path, str(made))
-    content = made.read_bytes()
-    assert content == expected.read_bytes(), _difference(content, expected.read_bytes())
-    return content
+    place = open_workplace(sdk, Variant.of(sdk, **case.settings), str(PACKAGES / version), str(case.folder), environ)
+    contents = []
+    for each in built:
+        made = folder / "made" / each.name
+        build_program(place, each.import_path, str(made))
+        contents.append(made.read_bytes())
+        assert contents[-1] == (expected / each.name).read_bytes(), _difference(contents[-1], (expected / each.name).read_bytes())
+    return contents
 
 
 def cases(versions: Sequence[str], *choice: Case) -> list[Any]:

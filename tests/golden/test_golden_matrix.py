@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from pathlib import Path
 
 import pytest
@@ -82,41 +80,3 @@ def test_large_programs_for_other_systems(version: str, case: Case, tmp_path: Pa
 @pytest.mark.parametrize(("version", "case"), cases(OTHER_RELEASES, GREET, Case("./debugged")))
 def test_other_releases(version: str, case: Case, tmp_path: Path) -> None:
     same_program(version, case, tmp_path)
-
-
-GO_MODS = {
-    "no-go-line": "module example.com/m\n",
-    "old": "module example.com/m\n\ngo 1.20\n",
-    "patch": "module example.com/m\n\ngo 1.22.3\n",
-    "godebug": "module example.com/m\n\ngo 1.21\n\ngodebug (\n\tpanicnil=1\n\ttlssha1=0\n)\n",
-    "default": "module example.com/m\n\ngo 1.22\n\ngodebug default=go1.21\n",
-}
-
-
-@pytest.mark.judge
-@pytest.mark.parametrize(
-    ("version", "name"),
-    [(v, n) for v in RELEASES for n in GO_MODS if v != OLDEST or n not in ("godebug", "default")],
-)
-def test_versions_and_settings_of_modules(version: str, name: str, tmp_path: Path) -> None:
-    """The language version, the default GODEBUG and the build information follow go.mod."""
-    (tmp_path / "go.mod").write_text(GO_MODS[name])
-    (tmp_path / "main.go").write_text("package main\n\nfunc main() { println(1) }\n")
-    content = same_program(version, Case(".", folder=tmp_path, module="example.com/m"), tmp_path)
-    assert b"path\texample.com/m\nmod\texample.com/m\t(devel)\t\n" in content
-
-
-@pytest.mark.judge
-def test_two_places_make_the_same(tmp_path: Path) -> None:
-    """The folder of the checkout and the user's environment do not matter."""
-    contents = []
-    for place in ("a", "somewhere else/b"):
-        folder = tmp_path / place
-        folder.mkdir(parents=True)
-        (folder / "go.mod").write_text(GO_MODS["old"])
-        (folder / "main.go").write_text("package main\n\nfunc main() { panic(1) }\n")
-        contents.append(same_program(CURRENT, Case(".", folder=folder, module="example.com/m"), folder))
-        os.environ["GOFLAGS"] = "-tags=unheard"
-    del os.environ["GOFLAGS"]
-    assert contents[0] == contents[1]
-    assert not re.search(re.escape(str(tmp_path)).encode(), contents[0])

@@ -23,7 +23,7 @@ SMALL = [
 @pytest.mark.parametrize(("version", "case"), cases([CURRENT], *SMALL))
 def test_small_programs(version: str, case: Case, tmp_path: Path) -> None:
     same_program(version, case, tmp_path)
-    done = run([str(tmp_path / "made")], cwd=tmp_path)
+    done = run([str(tmp_path / "made" / case.name)], cwd=tmp_path)
     assert done.status == 0, done.text
 
 

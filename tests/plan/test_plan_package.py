@@ -12,7 +12,7 @@ from conftest import CURRENT, PREVIOUS, goroot
 from plan_support import FILES, closure, workplace, write
 from scons_go.errors import GoError
 from scons_go.package import Files, Package
-from scons_go.plan.commands import Run, describe
+from scons_go.plan.commands import WORK, Run, describe, expand
 from scons_go.plan.compile import output_stem, plan_package
 from scons_go.plan.engine import Engine
 from scons_go.plan.link import plan_link
@@ -131,3 +131,27 @@ def test_a_library_is_not_linked(current_goroot: Path, tmp_path: Path) -> None:
     packages = closure(place, "base")
     with pytest.raises(GoError, match=r"^example.com/m/base is not a main package"):
         plan_link(place.config, packages[-1], packages, "/out")
+
+
+@pytest.mark.parametrize(
+    ("mode", "words", "codegen"),
+    [
+        ("default", ["-o", "$WORK/exe/out.so", "-buildmode=exe"], ""),
+        ("pie", ["-o", "$WORK/exe/out.so", "-buildmode=pie"], "-shared"),
+        ("c-archive", ["-o", "$WORK/exe/out.so", "-buildmode=c-archive"], "-shared"),
+        ("c-shared", ["-o", "out.so", "-buildmode=c-shared"], "-shared"),
+        ("plugin", ["-o", "out.so", "-pluginpath", "example.com/m/main", "-buildmode=plugin"], "-dynlink"),
+    ],
+)
+def test_build_modes(current_goroot: Path, tmp_path: Path, mode: str, words: list[str], codegen: str) -> None:
+    """What work/gc.go:594 gives to the linker, and what the mode asks of the compiler."""
+    folder = write(tmp_path / "m", {"go.mod": "module example.com/m\n", "main/main.go": "package main\n\nfunc main() {}\n"})
+    place = workplace(current_goroot, folder, buildmode=mode, cgo=mode not in ("default", "pie"))
+    packages = closure(place, "main")
+    plan = plan_link(place.config, packages[-1], packages, "/somewhere/out.so")
+    argv = " ".join(expand(plan.argv, "$WORK")).split()
+    assert [word for word in argv if word in words] == words
+    assert plan.cwd.replace(WORK, "$WORK") == ("$WORK/exe" if words[1] == "out.so" else str(folder))
+    compiler = next(step for step in plan_package(place.config, packages[-1]).steps if isinstance(step, Run))
+    assert (codegen in compiler.argv) is bool(codegen)
+    assert compiler.argv[compiler.argv.index("-p") + 1] == ("example.com/m/main" if mode == "plugin" else "main")

@@ -92,6 +92,21 @@ class Loader:
         """The folder of a package as it was read: with its test files and where each import stands."""
         return self._folders[self.package(import_path).import_path]
 
+    def tested(self, import_path: str) -> tuple[Package, Folder]:
+        """The package *import_path* and its folder; unlike others, a package that is tested may have no files but tests."""
+        try:
+            package = self.package(import_path)
+            return package, self._folders[package.import_path]
+        except GoError:
+            location = self._locations.get(import_path)
+            folder = self._folders.get(import_path)
+            if location is None or folder is None:
+                raise
+            files = folder.files
+            if files.go or files.cgo or not (files.test_go or files.xtest_go):
+                raise
+        return Package(import_path, folder.name, location.dir, files, (), standard=location.standard, module=location.module), folder
+
     def import_path(self, folder: str) -> str:
         """The import path of the absolute *folder*, in a main module or in GOROOT/src; raises GoError if it is in neither."""
         for module in self.modules.main_modules if self.modules else ():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from collections.abc import Iterable
+from typing import Any
 
 from SCons.Util import display
 
@@ -27,6 +29,32 @@ def remove_program(ledger: Ledger, target: str, top: str) -> bool:
     if not ledger.linked:
         remove_files([os.path.join(root, "modules")])
     return removed or bool(count)
+
+
+def remove_tests(ledger: Ledger, build_dir: str, top: str, outputs: Iterable[Any]) -> bool:
+    """Remove all test binaries below *build_dir*, the results that are kept, and the reports *outputs*; whether there was anything."""
+    binaries = [target for target in ledger.linked if f"{os.sep}~test-" in target]
+    removed = [remove_program(ledger, target, top) for target in binaries]
+    results = os.path.join(build_dir, "results")
+    removed.append(os.path.isdir(results))
+    shutil.rmtree(results, ignore_errors=True)
+    with contextlib.suppress(OSError), os.scandir(build_dir) as variants:
+        for variant in variants:
+            if variant.is_dir():
+                _remove_memos(variant.path)
+    with contextlib.suppress(OSError):
+        os.rmdir(build_dir)
+    return any([*removed, remove_files(str(node.get_abspath()) for node in outputs)])
+
+
+def _remove_memos(output: str) -> None:
+    """Remove what tests and checks note in the folder of a variant."""
+    with os.scandir(output) as entries:
+        names = [entry.name for entry in entries if entry.name.startswith(("~test-", "~vet-", "~covermeta"))]
+    for name in names:
+        shutil.rmtree(os.path.join(output, name), ignore_errors=True)
+    with contextlib.suppress(OSError):
+        os.rmdir(output)
 
 
 def _sweep(output: str) -> None:

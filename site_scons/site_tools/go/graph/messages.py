@@ -39,6 +39,14 @@ def say(text: str) -> None:
         sys.stderr.flush()
 
 
+def show(text: str) -> None:
+    """Put *text* on standard output, in one piece."""
+    with _lock:
+        _clear_progress()
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
 def failure(error: GoError, summary: str, top: str, here: str) -> BuildError:
     """Show *error*, and return the SCons error with *summary* that ends the task."""
     say(from_here(str(error), top, here))

@@ -355,7 +355,7 @@ def settings_of(env: Any, source: Node) -> dict[str, str]:
     """The variables of *env*, and what else decides what is built from *source*, by name."""
     settings = {"source": source.read() if isinstance(source, Value) else source.get_abspath()}
     for name in variables.VARIABLES:
-        if name == "GOEXPLAIN" or name.endswith("COMSTR"):
+        if name == "GOEXPLAIN" or name.endswith("COMSTR") or name.startswith(variables.CHECKS):
             continue  # these change what is shown and nothing else
         settings[name] = variables.raw_text(env, name)
     settings |= {f"${name}": value for name, value in os.environ.items() if name.startswith("GO") or name in _ENVIRON}

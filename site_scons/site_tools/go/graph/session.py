@@ -33,6 +33,8 @@ class Session:
         self.units: dict[str, Any] = {}
         self.standards: dict[tuple[str, ...], Any] = {}
         self.engines: dict[str, Any] = {}
+        self.test_binaries: dict[str, Any] = {}
+        self.vetters: dict[Any, Any] = {}
         self._ledgers: dict[str, Ledger] = {}
         self._derived: dict[str, Derived] = {}
         self._modules: dict[str, Signature] = {}

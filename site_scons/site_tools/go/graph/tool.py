@@ -8,7 +8,7 @@ from typing import Any
 from SCons.Errors import UserError
 
 from ..errors import GoError
-from . import packages, program, relocatable, variables, yacc
+from . import checks, packages, program, relocatable, variables, yacc
 
 
 def generate(env: Any, given: Mapping[str, object]) -> None:
@@ -21,6 +21,7 @@ def generate(env: Any, given: Mapping[str, object]) -> None:
     program.generate(env)
     packages.generate(env)
     relocatable.generate(env)
+    checks.generate(env)
 
 
 def exists(env: Any) -> bool:

@@ -32,6 +32,9 @@ class Var:
     command_line: bool = False
 
 
+CHECKS = "GOTEST"
+"""How the variables begin that say how packages are tested; programs do not depend on them."""
+
 ARCH_LEVELS = ("GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS", "GOMIPS64", "GOPPC64", "GORISCV64", "GOWASM")
 
 VARIABLES: Mapping[str, Var] = {
@@ -68,6 +71,12 @@ VARIABLES: Mapping[str, Var] = {
     "GOLDFLAGS": Var("Its flags.", words=True),
     "GOLDCOM": Var("The command that merges. $_GOARGS are -r, -o with the output, and the inputs.", "$GOLD $GOLDFLAGS $_GOARGS"),
     "GOLDCOMSTR": Var("Shown in place of it. Unset: the command."),
+    "GOTESTFLAGS": Var("Flags of go test, such as -run X. Those on the command line come after the environment's.", words=True),
+    "GOTESTJUNIT": Var("File for a report in JUnit's XML. Unset: none."),
+    "GOTESTJSON": Var("File for the JSON events of go test -json. Unset: none."),
+    "GOTESTHTML": Var("File for a page that shows which code the tests ran; needs -cover. Unset: none."),
+    "GOTESTENV": Var("Environment variables for tests, a dictionary, beside those of scons itself and those set in ENV."),
+    "GOTESTCOMSTR": Var("Shown before a package is tested. Unset: nothing."),
     "GOYACC": Var("goyacc: a path, or a name on the PATH.", "goyacc"),
     "GOYACCFLAGS": Var("Its flags, such as -p for the prefix of names.", words=True),
     "GOYACCREPORT": Var("Where goyacc describes its tables, a side effect.", "${TARGET.dir}/y.output"),

@@ -99,6 +99,11 @@ def import_order(package: Package) -> tuple[str, ...]:
     return (*sorted(package.imports, key=lambda path: written.get(path, path)), *added)
 
 
+def package_path(config: Config, package: Package) -> str:
+    """The path that symbols of *package* carry (work/gc.go:45 pkgPath)."""
+    return "main" if package.is_main and config.variant.buildmode != "plugin" else package.import_path
+
+
 def listing_steps(config: Config, plan: PackagePlan) -> tuple[Step, ...]:
     """The steps of *plan* up to the compiler's, with -S: it prints the assembly of the package then (``go build -gcflags=-S``)."""
     compiler = config.sdk.tool("compile")
@@ -123,7 +128,7 @@ def _check(config: Config, package: Package) -> None:
 def _portable_flags(config: Config, package: Package) -> tuple[str, ...]:
     """The compiler's flags that mean the same on every machine."""
     files, variant = package.files, config.variant
-    flags = ["-p", "main" if package.is_main else package.import_path]
+    flags = ["-p", package_path(config, package)]
     module = package.module
     # Go 1.22 says nothing for std: with -lang, //go:build lines there would choose older language versions (work/gc.go:71).
     if module or config.sdk.minor >= 23:
@@ -199,7 +204,7 @@ def _rewrites(config: Config, package: Package) -> str:
 def _assembler(config: Config, package: Package, rewrites: str) -> tuple[str, ...]:
     """The assembler's command without its output and sources (work/gc.go:328 asmArgs)."""
     variant, sdk = config.variant, config.sdk
-    argv = [sdk.tool("asm"), "-p", "main" if package.is_main else package.import_path, "-trimpath", rewrites]
+    argv = [sdk.tool("asm"), "-p", package_path(config, package), "-trimpath", rewrites]
     argv += ["-I", WORK, "-I", sdk.include, "-D", f"GOOS_{variant.goos}", "-D", f"GOARCH_{variant.goarch}"]
     argv += [*config.forced_asmflags, *config.asmflags(package)]
     if package.import_path == "runtime" and variant.goarch == "386" and "-dynlink" in config.forced_asmflags:

@@ -21,7 +21,6 @@ from .config import Config
 from .godebug import default_godebug, parse_directives
 from .identity import link_text, package_text, recorded_goroot
 from .pgo import Profile
-from .quote import join
 from .record import Built
 from .run import run_step, scratch_folder
 
@@ -193,7 +192,7 @@ def _command(
         argv.append(f"-X=runtime.godebugDefault={godebug}")
     argv += [f"-buildmode={variant.link_buildmode}", f"-buildid={BUILD_ID}", *config.forced_ldflags, *config.ldflags(main), *more_flags]
     if not any(flag == "-extld" or flag.startswith("-extld=") for flag in argv):
-        argv.append(f"-extld={config.cc or join([config.default_cc])}")
+        argv.append(f"-extld={config.cc or config.default_cc}")
     return tuple(argv), f"{WORK}/exe" if by_name else config.base, _environment(config)
 
 

@@ -21,7 +21,6 @@ from ..load import SIMD_BRIDGE, Loader, no_go_files
 from ..package import EmbedPattern, Files, Folder, Package
 from ..plan.compile import import_order
 from ..plan.godebug import parse_directive
-from ..source.folder import read_folder
 from .discover import DeclaredTest, scan_file
 from .testmain import Coverage, MainSource
 
@@ -69,26 +68,10 @@ def test_packages(loader: Loader, import_path: str, main_folder: str, coverage: 
     *main_folder* is the absolute folder in which the generated main will be. Raises GoError, in go's words, for what is wrong with the
     test files or with what they import.
     """
-    tested, folder = _tested(loader, import_path)
+    tested, folder = loader.tested(import_path)
     if not folder.files.test_go and not folder.files.xtest_go:
         return None
     return _Assembly(loader, tested, folder, main_folder, coverage).packages()
-
-
-def _tested(loader: Loader, import_path: str) -> tuple[Package, Folder]:
-    """The package *import_path* and its folder; unlike others, a package under test may have no files but tests."""
-    try:
-        package = loader.package(import_path)
-        return package, loader.folder(import_path)
-    except GoError:
-        try:
-            location = loader.location(import_path)
-            folder = read_folder(location.dir, loader.context, loader.overlay, loader.state)
-        except (KeyError, OSError):
-            folder = None
-        if folder is None or folder.files.go or folder.files.cgo or not (folder.files.test_go or folder.files.xtest_go):
-            raise
-    return Package(import_path, folder.name, location.dir, folder.files, (), standard=location.standard, module=location.module), folder
 
 
 class _Assembly:

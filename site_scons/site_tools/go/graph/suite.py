@@ -1,0 +1,429 @@
+"""GoTest: the tests of the packages that patterns name, one node a package, and what is told about all of them together."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import SCons.Node
+from SCons.Environment import Base
+from SCons.Errors import UserError
+from SCons.Node.FS import get_default_fs
+from SCons.Script import GetOption
+
+from ..errors import GoError
+from ..plan.record import replace_file
+from ..plan.vet import Checks, test_checks
+from ..plan.vetter import Vetter
+from ..selection import select_packages
+from ..test.coverhtml import coverage_page
+from ..test.covermeta import nothing_ran, write_list
+from ..test.coverprofile import Profile, parse_profile, share
+from ..test.flags import TestOptions, parse_flags
+from ..test.junit import collect, to_xml
+from ..test.program import binary_name
+from ..test.run import Outcome, build_failed
+from ..test.testlog import ResultCache
+from ..test.variants import CoverRequest
+from . import messages, variables
+from .actions import make_node
+from .session import Session, session
+from .testbinary import Purpose, TestBinaryUnit
+from .testrun import TestRunUnit, events_of, marked
+
+if TYPE_CHECKING:
+    from ..package import Package
+    from .build import Build
+
+Node = Any
+Nodes = list[Any]
+
+
+class Suite:
+    """One GoTest call: *patterns*, relative to the folder *place*, in the environment *env*.
+
+    It is looked at when its node is first reached; packages may be generated.
+    """
+
+    def __init__(self, env: Any, patterns: tuple[str, ...], place: Node) -> None:
+        self.env = env
+        self.patterns = patterns
+        self.place = place
+        self.node: Node = None
+        self.options = parse_flags(self._flags(), session_folder())
+        self.sdk = variables.sdk_of(env)
+        self.minor = self.sdk.minor
+        self.checks: Checks | None = test_checks(self.options.values.get("vet", ""), self.minor)
+        self.outputs = {name: self._output(f"GOTEST{name}") for name in ("JUNIT", "JSON", "HTML")}
+        self.runs: list[TestRunUnit] = []
+        self._reset()
+        if self.outputs["HTML"] and not self.options.covers:
+            raise GoError("GOTESTHTML needs -cover (or -coverpkg, -coverprofile) in GOTESTFLAGS")
+        atexit.register(self.finish)
+
+    def _reset(self) -> None:
+        self._derived: Nodes = []
+        self._ready = False
+        self._finished = False
+        self._started = time.monotonic()
+        self._lock = threading.Lock()
+        self._lines: list[str] = []
+        self._build: Build | None = None
+        self._selected: dict[str, Package] = {}
+        self._vetters: dict[str, Vetter] = {}
+        self.outcomes: list[Outcome] = []
+
+    def _flags(self) -> tuple[str, ...]:
+        said = command_line("GOTESTFLAGS")
+        return variables.words(self.env, "GOTESTFLAGS") + variables.split_quoted(said, "GOTESTFLAGS")
+
+    def _output(self, name: str) -> Node:
+        value = self.env.get(name)
+        return self.env.File(value) if value else None
+
+    @property
+    def reports(self) -> bool:
+        """Whether reports want the events of all tests."""
+        return bool(self.outputs["JUNIT"] or self.outputs["JSON"])
+
+    @cached_property
+    def marked_options(self) -> TestOptions:
+        """The options that binaries are run with."""
+        options = self.options
+        if self.outputs["HTML"] and not options.values.get("coverprofile"):
+            values = {**options.values, "coverprofile": "cover.out"}
+            options = replace(options, values=values, arguments=("-test.coverprofile=cover.out", *options.arguments))
+        return marked(options) if self.reports and not options.json else options
+
+    @property
+    def streams(self) -> bool:
+        """Whether output is shown as it comes (cmd/go/internal/test/test.go:1440)."""
+        options = self.options
+        return options.endless or options.json or (options.show_pass and (len(self.runs) == 1 or session().jobs == 1))
+
+    @cached_property
+    def build_dir(self) -> str:
+        return str(self.env.Dir(variables.text(self.env, "GOBUILDDIR")).get_abspath())
+
+    @cached_property
+    def cache(self) -> ResultCache:
+        """The results that are kept."""
+        state = session().ledger(self.build_dir).state
+        return ResultCache(os.path.join(self.build_dir, "results"), state.digest)
+
+    @cached_property
+    def environ(self) -> dict[str, str]:
+        """The environment of the tests: that of scons, what ENV sets beyond SCons' defaults, GOTESTENV; the SDK's go comes first."""
+        environ = {**os.environ}
+        usual = Base(tools=[])["ENV"]
+        environ.update({name: str(value) for name, value in self.env["ENV"].items() if usual.get(name) != value})
+        environ.update({name: self.env.subst(str(value)) for name, value in (self.env.get("GOTESTENV") or {}).items()})
+        environ["PATH"] = os.path.join(self.sdk.root, "bin") + os.pathsep + environ.get("PATH", os.defpath)
+        return environ
+
+    @cached_property
+    def wrapper(self) -> tuple[str, ...]:
+        """The words of -exec, or of go_GOOS_GOARCH_exec for another target (cmd/go/internal/work/exec.go:1720 FindExecCmd)."""
+        words = self.options.values.get("exec", "")
+        if words:
+            return variables.split_quoted(words, "-exec")
+        variant = variables.variant_of(self.env, self.sdk)
+        if (variant.goos, variant.goarch) == (self.sdk.host_goos, self.sdk.host_goarch):
+            return ()
+        program = f"go_{variant.goos}_{variant.goarch}_exec"
+        found = self.env.WhereIs(program) or self.env.WhereIs(program, path=os.environ.get("PATH", ""))
+        return (str(found),) if found else ()
+
+    def vetter(self, binary: TestBinaryUnit) -> Vetter:
+        """What vets the packages of *binary*."""
+        assert self.checks
+        build = binary.build
+        config = binary.config(build)
+        with self._lock:
+            vetters: dict[Any, Vetter] = session().vetters
+            key = (config.output, self.checks)
+            if key not in vetters:
+                vetters[key] = Vetter(config, session().jobs, self.checks, build.is_immutable)
+            return vetters[key]
+
+    # Which packages there are.
+
+    def children(self) -> Nodes:
+        """The derived files that may be part of packages, and then the runs."""
+        if not self._ready:
+            try:
+                self._look(session())
+            except GoError as error:
+                raise messages.failure(error, "cannot find the packages to test", session().top, session().here) from None
+        return [*self._derived, *(run.node for run in self.runs)] if self._ready else self._derived
+
+    def _look(self, here: Session) -> None:
+        from .build import open_build
+
+        if here.clean:
+            self._ready = True
+            return
+        derived = here.derived(self.place)
+        folder = str(self.place.srcnode().get_abspath())
+        build = self._build = open_build(here, self.env, folder, derived)
+        self._derived = derived.below(build.setup.folder)
+        if any(node.get_state() <= SCons.Node.executing for node in self._derived):
+            return
+        paths = select_packages(build.loader(), self.patterns, folder)
+        if not paths:
+            messages.say(f'warning: "{" ".join(self.patterns)}" matched no packages')
+        self._check_packages(build, paths)
+        purpose = self._purpose(build, paths, folder)
+        self.runs = [TestRunUnit(self, self._binary(path, purpose)) for path in paths]
+        for number, run in enumerate(self.runs):
+            name = f"{self.node.get_abspath()}-{number}"
+            run.node = make_node(get_default_fs().File(name), run, self.env)
+        if self.options.values.get("bench"):  # benchmarks run one after the other, when all is built
+            binaries = [run.binary.node for run in self.runs]
+            for previous, run in zip([None, *self.runs], self.runs, strict=False):
+                run.kids = [*binaries, *([previous.node] if previous else [])]
+        self._ready = True
+
+    def _check_packages(self, build: Build, paths: list[str]) -> None:
+        """Refuse what go test refuses for several packages (cmd/go/internal/test/test.go:733)."""
+        options = self.options
+        if len(paths) > 1 and options.values.get("fuzz"):
+            raise GoError("cannot use -fuzz flag with multiple packages")
+        if len(paths) > 1 and options.profile_flag:
+            raise GoError(f"cannot use {options.profile_flag} flag with multiple packages")
+        if options.values.get("fuzz") and paths:
+            folder = os.path.dirname(build.loader().sdk.src)
+            package = build.loader().tested(paths[0])[0]
+            if package.module is None or not package.module.main:
+                raise GoError(
+                    f"cannot use -fuzz flag on package outside the main module ({package.import_path} in {package.module or folder})"
+                )
+
+    def _purpose(self, build: Build, paths: list[str], folder: str) -> Purpose:
+        options = self.options
+        coverage = None
+        if options.covers:
+            mode = options.cover_mode(build.setup.variant.race)
+            self._selected = self._select_covered(build, paths, folder, mode) if options.cover_packages else {}
+            coverage = CoverRequest(mode, options.cover_packages, frozenset(self._selected))
+        return Purpose(bool(options.profile_flag), bool(options.values.get("fuzz")), coverage)
+
+    def _binary(self, path: str, purpose: Purpose) -> TestBinaryUnit:
+        assert self._build
+        output = self._build.setup.output
+        target = os.path.join(output, f"~test-{path.replace('/', '~')}", purpose.name, binary_name(path))
+        binaries: dict[str, TestBinaryUnit] = session().test_binaries
+        if target not in binaries:
+            node = get_default_fs().File(target)
+            unit = binaries[target] = TestBinaryUnit(node, self.env, path, self.place, purpose)
+            make_node(node, unit, self.env)
+        return binaries[target]
+
+    # Coverage.
+
+    def _select_covered(self, build: Build, paths: list[str], folder: str, mode: str) -> dict[str, Package]:
+        """The packages that -coverpkg selects among all that the tested packages and their tests consist of."""
+        from ..plan.patterns import flags_for
+
+        loader = build.loader()
+        wanted: dict[str, None] = {}
+        for path in paths:
+            tested, read = loader.tested(path)
+            location = loader.location(tested.import_path)
+            if tested.files.go:
+                wanted[tested.import_path] = None
+            for imports in (read.test_imports, read.xtest_imports):
+                wanted.update(dict.fromkeys(loader.resolve_imports(imports, tested.import_path, location).values()))
+        patterns = tuple((pattern, ("x",)) for pattern in self.options.cover_packages)
+        closure = loader.closure(path for path in wanted if path != "unsafe" and loader.tested(path)[0].files.go)
+        return {
+            package.import_path: replace(package, cover_mode=mode)
+            for package in closure
+            if package.files.go and flags_for(patterns, package, False, folder)
+        }
+
+    @property
+    def coverage_key(self) -> str:
+        """What is part of a result's key because of coverage; "" without it."""
+        if not self.options.covers:
+            return ""
+        return repr((self.options.cover_packages, self.cover_meta and _content(self.cover_meta))) if self._selected else "local"
+
+    @cached_property
+    def cover_meta(self) -> str:
+        """The list of meta-data of all covered packages; "" if these are only the packages under test."""
+        if not self._selected:
+            return ""
+        assert self._build
+        path = os.path.join(self._build.setup.output, "~covermeta", f"{os.path.basename(self.node.get_abspath())}", "metafiles.txt")
+        write_list(self._build.config, self._selected.values(), path)
+        return path
+
+    def uncovered(self, binary: TestBinaryUnit) -> tuple[str, str] | None:
+        """(what is shown of a package without tests, its profile); None without coverage or statements (test.go:1483)."""
+        if not self.options.covers:
+            return None
+        mode = self.options.cover_mode(binary.build.setup.variant.race)
+        package = binary.packages()[-1]
+        if self.options.cover_packages and package.import_path not in self._selected:
+            return None
+        profile = nothing_ran(binary.build.config, replace(package, cover_mode=mode))
+        if profile is None:
+            return None
+        return f"\t{package.import_path}\t\tcoverage: 0.0% of statements\n", profile.text()
+
+    # What is told at the end.
+
+    def record(self, lines: list[str], outcome: Outcome) -> None:
+        """Note how a package's tests went."""
+        with self._lock:
+            self._lines += lines
+            self.outcomes.append(outcome)
+
+    def finish(self) -> None:
+        """Write the reports and the one line about all packages: at the end, however it came."""
+        if self._finished or not self._ready or session().dry or not self.outcomes:
+            return
+        self._finished = True
+        self._tell_unbuilt()
+        try:
+            self._write_reports()
+        except (GoError, OSError) as error:
+            messages.say(f"cannot write the test report: {error}")
+        if not self.options.json:
+            messages.show(self._summary())
+
+    def _tell_unbuilt(self) -> None:
+        """The packages whose tests could not be built, where scons went on (-k)."""
+        for run in self.runs:
+            if run.outcome is None and run.node.get_state() == SCons.Node.failed and GetOption("keep_going"):
+                outcome = build_failed(run.import_path)
+                lines = events_of(outcome, self.minor, run.import_path) if self.reports or self.options.json else []
+                messages.show("".join(lines) if self.options.json else outcome.output.decode())
+                self.record(lines, outcome)
+
+    def _write_reports(self) -> None:
+        contents: dict[str, Callable[[], str]] = {
+            "JSON": lambda: "".join(self._lines),
+            "JUNIT": lambda: to_xml(collect(self._lines)),
+            "HTML": lambda: coverage_page(self._profile(), self._source),
+        }
+        for name, make in contents.items():
+            if self.outputs[name]:
+                write_report(str(self.outputs[name].get_abspath()), make())
+        profile = self.options.values.get("coverprofile", "")
+        if profile:
+            write_report(os.path.join(self.options.values.get("outputdir") or session().here, profile), self._profile().text())
+
+    def _profile(self) -> Profile:
+        profile = Profile()
+        for outcome in self.outcomes:
+            if outcome.profile:
+                part = parse_profile(outcome.profile.decode("utf-8", "surrogateescape"), outcome.import_path)
+                profile.add(part.mode, part.counts.items())
+        return profile
+
+    def _source(self, name: str) -> bytes | None:
+        """The source of a file as profiles name it: import path and base name."""
+        path, _, base = name.rpartition("/")
+        assert self._build
+        try:
+            folder = self._build.loader().tested(path)[0].dir
+            return self._build.overlay.read(os.path.join(folder, base))
+        except (GoError, OSError):
+            return None
+
+    def _summary(self) -> str:
+        failed = [outcome.import_path for outcome in self.outcomes if outcome.failed]
+        passed = [outcome for outcome in self.outcomes if outcome.verdict == "ok"]
+        cached = sum(outcome.cached for outcome in passed)
+        parts = [f"{len(passed)} passed" + (f" ({cached} cached)" if cached else "")]
+        parts += [f"{len(failed)} failed ({', '.join(failed[:5])}{', ...' if len(failed) > 5 else ''})"] if failed else []
+        untested = sum(outcome.verdict == "none" for outcome in self.outcomes)
+        parts += [f"{untested} without tests"] if untested else []
+        left = len(self.runs) - len(self.outcomes)
+        parts += [f"{left} not run"] if left else []
+        if self.options.covers and self.marked_options.values.get("coverprofile"):
+            parts.append(f"coverage {share(self._profile().counts.items())} of statements")
+        total = len(self.runs)
+        verdict = "FAIL" if failed or left else "ok"
+        return f"{verdict}: {total} package{'s' if total != 1 else ''}: {', '.join(parts)} in {time.monotonic() - self._started:.1f}s\n"
+
+    # The node of the whole suite.
+
+    def is_current(self) -> bool:
+        return False
+
+    def reason(self) -> str:
+        return "tests are run, or their results are looked at"
+
+    def signature(self) -> str:
+        return repr(self.patterns)
+
+    def content_digest(self) -> str:
+        return repr([(outcome.import_path, outcome.verdict) for outcome in self.outcomes])
+
+    def companions(self) -> list[str]:
+        return []
+
+    def remove(self) -> bool:
+        from .clean import remove_tests
+
+        return remove_tests(
+            session().ledger(self.build_dir), self.build_dir, session().top, [node for node in self.outputs.values() if node]
+        )
+
+    def describe(self, env: Any) -> str:
+        return ""
+
+    def run(self, env: Any) -> None:
+        self.finish()
+
+    def after_build(self) -> None:
+        pass
+
+    def reset(self) -> None:
+        self.runs = []
+        self._reset()
+
+
+def write_report(path: str, text: str) -> None:
+    """Write *text* to *path*; raises OSError."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    replace_file(path, text.encode("utf-8", "surrogateescape"))
+
+
+def command_line(name: str) -> str:
+    """The value of the variable *name* on the command line, "" without."""
+    from SCons.Script import ARGUMENTS
+
+    return str(ARGUMENTS.get(name, ""))
+
+
+def session_folder() -> str:
+    """The folder that scons was started in."""
+    from SCons.Script.SConscript import launch_dir
+
+    return str(launch_dir)
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as handle:
+        return handle.read()
+
+
+def go_test(env: Any, patterns: Iterable[str], place: Node, number: int) -> Node:
+    """The node of a new suite, which is the *number*-th of this process; raises UserError for wrong flags."""
+    try:
+        suite = Suite(env, tuple(patterns), place)
+    except GoError as error:
+        raise UserError(f"GoTest: {error}") from None
+    node = get_default_fs().File(os.path.join(suite.build_dir, f"tests-{number}"))
+    suite.node = make_node(node, suite, env)
+    return suite.node

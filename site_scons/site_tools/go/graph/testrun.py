@@ -1,0 +1,207 @@
+"""The run of one package's tests as a SCons node: vet, then the test binary, or the result that is kept of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from SCons.Errors import BuildError
+
+from ..errors import GoError
+from ..plan.record import replace_file
+from ..test.events import Converter
+from ..test.flags import TestOptions
+from ..test.plain import plain_text
+from ..test.run import BuiltTest, Outcome, build_failed, no_test_files, run_test
+from ..test.testlog import Place
+from . import messages
+from .session import session
+from .testbinary import TestBinaryUnit, say_findings
+
+if TYPE_CHECKING:
+    from .suite import Suite
+
+Node = Any
+
+
+class TestRunUnit:
+    """The tests of one package. The node is never up to date: whether a result still holds depends on more than SCons sees."""
+
+    def __init__(self, suite: Suite, binary: TestBinaryUnit) -> None:
+        self.suite = suite
+        self.binary = binary
+        self.node: Node = None
+        self.kids: list[Node] = [binary.node]
+        self.outcome: Outcome | None = None
+
+    @property
+    def import_path(self) -> str:
+        return self.binary.import_path
+
+    def children(self) -> list[Node]:
+        return self.kids
+
+    def is_current(self) -> bool:
+        return False
+
+    def reason(self) -> str:
+        return "tests are run, or the result of their last run is looked at"
+
+    def signature(self) -> str:
+        return self.import_path
+
+    def content_digest(self) -> str:
+        return self.outcome.verdict if self.outcome else ""
+
+    def companions(self) -> list[str]:
+        return []
+
+    def remove(self) -> bool:
+        return False
+
+    def after_build(self) -> None:
+        pass
+
+    def reset(self) -> None:
+        self.outcome = None
+
+    def describe(self, env: Any) -> str:
+        shown = str(env.Override({"_GOPACKAGE": self.import_path}).subst("$GOTESTCOMSTR"))
+        return shown or (f"Testing {self.import_path}" if session().dry else "")
+
+    def run(self, env: Any) -> None:
+        del env
+        try:
+            outcome = self._vetted() or self._tested()
+        except GoError as error:
+            raise messages.failure(error, f"cannot test {self.import_path}", session().top, session().here) from None
+        except OSError as error:
+            text = GoError(f"{self.import_path}: {error.filename or ''}: {error.strerror or error}")
+            raise messages.failure(text, f"cannot test {self.import_path}", session().top, session().here) from None
+        self.outcome = outcome
+        if outcome.failed:
+            raise BuildError(errstr=f"tests of {self.import_path} failed", status=1)
+
+    def _vetted(self) -> Outcome | None:
+        """The outcome if vet finds something wrong, None if not (cmd/go/internal/test/test.go:1378)."""
+        checks = self.suite.checks
+        if checks is None or os.path.exists(self.binary.vet_stamp(checks)):
+            return None
+        program = self.binary
+        built = program.built()
+        ask = self._packages_to_vet()
+        findings = [vetted.findings for vetted in self.suite.vetter(program).vet(program.packages(), built, ask) if vetted.findings]
+        if not findings:
+            replace_file(program.vet_stamp(checks), b"")
+            return None
+        say_findings("\n".join(findings), program.build)
+        outcome = build_failed(self.import_path)
+        self._show(outcome, [])
+        return outcome
+
+    def _packages_to_vet(self) -> frozenset[str]:
+        program = self.binary.program
+        if program is None:
+            return frozenset({self.import_path})
+        internal, external = program.packages.internal, program.packages.external
+        paths = [internal.import_path] if internal.files.go else []
+        return frozenset([*paths, *([external.import_path] if external else [])])
+
+    def _tested(self) -> Outcome:
+        facts = self.binary.facts()
+        if not facts.tests:
+            outcome = self._untested()
+            self._show(outcome, [])
+            return outcome
+        suite, options = self.suite, self.suite.marked_options
+        place = Place(facts.folder, facts.root, suite.environ)
+        built = BuiltTest(
+            self.import_path,
+            self.binary.target,
+            self.binary.content_digest(),
+            place,
+            scratch=suite.build_dir,
+            fuzz_cache=os.path.join(suite.build_dir, "fuzz", *self.import_path.split("/")),
+            coverage=suite.coverage_key,
+            cover_meta=suite.cover_meta,
+            wrapper=suite.wrapper,
+        )
+        if not suite.streams:
+            outcome = run_test(built, options, suite.cache)
+            self._show(outcome, [])
+            return outcome
+        return self._streamed(built, options)
+
+    def _streamed(self, built: BuiltTest, options: TestOptions) -> Outcome:
+        """Run the tests and show what they print as they print it."""
+        lines: list[str] = []
+        if not self.suite.options.json:
+            shown = _Streamed(self.suite.reports, self.suite.minor)
+            outcome = run_test(built, options, self.suite.cache, shown.write)
+            self.suite.record(self._events(outcome), outcome)
+            return outcome
+
+        def emit(line: str) -> None:
+            lines.append(line)
+            messages.show(line)
+
+        converter = Converter(emit, self.import_path, self.suite.minor)
+        outcome = run_test(built, options, self.suite.cache, converter.write)
+        converter.exited(outcome.failed)
+        converter.close()
+        self.suite.record(lines, outcome)
+        return outcome
+
+    def _untested(self) -> Outcome:
+        """The outcome of a package without tests; with coverage, that none of its statements ran (test.go:1483)."""
+        coverage = self.suite.uncovered(self.binary)
+        if coverage is None:
+            return no_test_files(self.import_path)
+        text, profile = coverage
+        return Outcome(self.import_path, "none", text.encode(), profile=profile.encode())
+
+    def _show(self, outcome: Outcome, lines: list[str]) -> None:
+        suite = self.suite
+        lines = lines or self._events(outcome)
+        if suite.options.json:
+            messages.show("".join(lines))
+        elif suite.reports:
+            messages.show(plain_text(outcome.output, self.import_path, suite.minor, suite.options.show_pass, outcome.failed))
+        else:
+            messages.show(outcome.output.decode("utf-8", "replace"))
+        suite.record(lines, outcome)
+
+    def _events(self, outcome: Outcome) -> list[str]:
+        """The JSON events of a run whose output is complete; none if nobody wants them."""
+        if not (self.suite.reports or self.suite.options.json):
+            return []
+        return events_of(outcome, self.suite.minor)
+
+
+class _Streamed:
+    """Shows output as it comes, without the marks that it has for reports."""
+
+    def __init__(self, marked: bool, minor: int) -> None:
+        self._strip = (b"\x16\x0f\x0e" if minor >= 27 else b"\x16") if marked else b""
+
+    def write(self, data: bytes) -> None:
+        messages.show(data.translate(None, self._strip).decode("utf-8", "replace"))
+
+
+def events_of(outcome: Outcome, minor: int, failed_build: str = "") -> list[str]:
+    """The JSON events for *outcome*."""
+    lines: list[str] = []
+    converter = Converter(lines.append, outcome.import_path, minor)
+    converter.write(outcome.output)
+    if failed_build:
+        converter.failed_build(failed_build)
+    converter.exited(outcome.failed)
+    converter.close()
+    return lines
+
+
+def marked(options: TestOptions) -> TestOptions:
+    """*options* with which the output can be turned into events, whatever is shown of it."""
+    arguments = tuple(argument for argument in options.arguments if not argument.startswith("-test.v="))
+    return replace(options, arguments=("-test.v=test2json", *arguments), values={**options.values, "json": "true"})

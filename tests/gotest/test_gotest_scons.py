@@ -1,0 +1,106 @@
+"""GoTest through SCons: results, failures, kept results, flags and reports."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from sconsproject import Project, Run
+
+GOOD = """\
+package good
+
+import "testing"
+
+func TestTwo(t *testing.T) {
+	if Two() != 2 {
+		t.Error("not two")
+	}
+}
+
+func TestOther(t *testing.T) {}
+"""
+
+READER = """\
+package reader
+
+import (
+	"os"
+	"testing"
+)
+
+func TestRead(t *testing.T) {
+	if _, err := os.ReadFile("data.txt"); err != nil {
+		t.Fatal(err)
+	}
+}
+"""
+
+
+@pytest.fixture
+def module(project: Project) -> Project:
+    project.write("go.mod", "module example.com/m\n\ngo 1.22\n")
+    project.write("good/good.go", "package good\n\nfunc Two() int { return 2 }\n")
+    project.write("good/good_test.go", GOOD)
+    project.write("plain/plain.go", "package plain\n")
+    project.write("reader/reader_test.go", READER)
+    project.write("reader/data.txt", "1")
+    project.sconstruct("env.GoTest('./...', GOTESTJUNIT='report/tests.xml', GOTESTJSON='report/events.json')\n")
+    return project
+
+
+def results(run: Run) -> dict[str, str]:
+    """Import path → the word before it and what stands behind it, without times, in go's lines."""
+    lines = re.findall(r"^(ok|FAIL|\?) *\t(\S+)\t?(.*)$", run.text, re.MULTILINE)
+    return {path: f"{word} {re.sub(r'[0-9.]+s', 'TIME', rest)}".strip() for word, path, rest in lines}
+
+
+def test_results_are_kept_until_something_changes(module: Project) -> None:
+    fresh = {"example.com/m/good": "ok TIME", "example.com/m/plain": "? [no test files]", "example.com/m/reader": "ok TIME"}
+    kept = {**fresh, "example.com/m/good": "ok (cached)", "example.com/m/reader": "ok (cached)"}
+    assert results(module.build("test").ok()) == fresh
+    assert results(module.build("test").ok()) == kept
+    module.write("reader/data.txt", "2")  # which the test read
+    assert results(module.build("test").ok()) == {**kept, "example.com/m/reader": "ok TIME"}
+    module.write("good/good.go", "package good\n\nfunc Two() int { return 1 + 1 + 0 }\n\nfunc Three() int { return 3 }\n")
+    assert results(module.build("test").ok()) == {**kept, "example.com/m/good": "ok TIME"}
+    assert results(module.build("test", "GOTESTFLAGS=-count=1").ok()) == fresh
+
+
+def test_a_failure_fails_the_build(module: Project) -> None:
+    module.write("good/good.go", "package good\n\nfunc Two() int { return 3 }\n")
+    run = module.build("-k", "test").failed()
+    assert results(run)["example.com/m/good"] == "FAIL TIME" and results(run)["example.com/m/reader"] == "ok TIME"
+    assert "--- FAIL: TestTwo" in run.text and "good_test.go:7: not two" in run.text
+    cases = {case.get("name"): case for case in ElementTree.parse(module.dir / "report/tests.xml").iter("testcase")}  # noqa: S314
+    assert cases["TestTwo"].find("failure") is not None and cases["TestOther"].find("failure") is None
+    events = [json.loads(line) for line in (module.dir / "report/events.json").read_text().splitlines()]
+    assert {"fail"} == {event["Action"] for event in events if event.get("Test") == "TestTwo" and event["Action"] in ("pass", "fail")}
+    module.write("good/good.go", "package good\n\nfunc Two() int { return 2 }\n")
+    module.build("test").ok()
+
+
+def test_flags(module: Project) -> None:
+    run = module.build("test", "GOTESTFLAGS=-run TestTwo -v").ok()
+    assert "--- PASS: TestTwo" in run.text and "TestOther" not in run.text
+    run = module.build("test", "GOTESTFLAGS=-cover").ok()
+    assert "coverage: 100.0% of statements" in run.text
+    assert "flag provided but not defined" in module.build("test", "GOTESTFLAGS=-nonsense").failed().text
+
+
+def test_what_does_not_compile_or_vet(module: Project) -> None:
+    module.write("good/good_test.go", GOOD.replace('t.Error("not two")', 't.Errorf("%d", "two")'))
+    run = module.build("-k", "test").failed()
+    assert "good/good_test.go:7:" in run.text and "of wrong type string" in run.text
+    module.write("good/good_test.go", GOOD.replace("Two() != 2", "Two() != nothing"))
+    run = module.build("-k", "test").failed()
+    assert "undefined: nothing" in run.text and "example.com/m/good [build failed]" in run.text
+    assert results(run)["example.com/m/reader"].startswith("ok")
+
+
+def test_clean(module: Project) -> None:
+    module.build("test").ok()
+    module.build("-c", "test").ok()
+    assert not [name for name in module.files(below="build") if "~test" in name or "results" in name]
