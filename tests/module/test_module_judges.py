@@ -24,6 +24,8 @@ from scons_go.package import Module
 from scons_go.sdk import find_sdk
 from scons_go.variant import Variant
 
+pytestmark = pytest.mark.xdist_group("modules")  # they share a module cache, and compare what is in it
+
 CACHE = ROOT / ".cache" / "gomodcache"
 PROJECTS = ROOT / ".cache" / "projects"
 GO = "1.27.3"

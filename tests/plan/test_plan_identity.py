@@ -48,4 +48,4 @@ def test_build_ids_of_two_hundred_packages(any_goroot: Path, tmp_path: Path) -> 
     expected = go_build_ids(any_goroot, tmp_path, "./uses")
     made = our_build_ids(any_goroot, tmp_path, "uses")
     assert {path: (made.get(path), build_id) for path, build_id in expected.items() if made.get(path) != build_id} == {}
-    assert len(made) == len(expected) > 150
+    assert len(made) == len(expected) > 130  # Go 1.22 has the fewest, 136
