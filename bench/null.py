@@ -1,6 +1,6 @@
 """How long a build takes in which nothing, or one function body, has changed: scons-go beside ``go build``.
 
-    python bench/null.py [--packages 1000] [--files 5] [--runs 9] [--json FILE]
+    python bench/null.py [--packages 1000] [--files 5] [--runs 9] [--jobs N] [--json FILE]
 
 Makes a module of that many packages in one program (each imports five of the 200 before it), builds it with both, and then runs both
 in turn on the same tree: with no change, with the whole graph in view (``--debug=explain``), and after an edit of a function body in a
@@ -96,8 +96,9 @@ def timed(argv: Sequence[str], folder: Path, environ: dict[str, str]) -> float:
 class Bench:
     """The module in *folder*, and the commands that build it."""
 
-    def __init__(self, folder: Path, goroot: Path) -> None:
+    def __init__(self, folder: Path, goroot: Path, jobs: int) -> None:
         self.folder = folder
+        self.jobs = str(jobs)
         self.floor = folder.parent / "floor"
         self.floor.mkdir()
         (self.floor / "SConstruct").write_text("DefaultEnvironment(tools=[])\nCommand('x', [], 'true')\nDefault(None)\nAlias('none')\n")
@@ -111,10 +112,11 @@ class Bench:
             "CGO_ENABLED": "0",
             "GOCACHE": str(folder.parent / "gocache"),
         }
-        self.go_command = [str(goroot / "bin" / "go"), "build", "-trimpath", "-buildvcs=false", "-o", "bin/app-go", "./cmd/app"]
+        flags = ["-trimpath", "-buildvcs=false", "-p", self.jobs]
+        self.go_command = [str(goroot / "bin" / "go"), "build", *flags, "-o", "bin/app-go", "./cmd/app"]
 
     def scons(self, *options: str) -> float:
-        return timed([sys.executable, "-m", "SCons", "-Q", *options], self.folder, self.environ)
+        return timed([sys.executable, "-m", "SCons", "-Q", "-j", self.jobs, *options], self.folder, self.environ)
 
     def go(self) -> float:
         return timed(self.go_command, self.folder, self.go_environ)
@@ -180,6 +182,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=5)
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--goroot", type=Path, default=ROOT / ".cache" / "sdks" / "1.27.3" / "go")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
     parser.add_argument("--json", type=Path, help="also write the figures, in seconds, to this file")
     parser.add_argument("--keep", type=Path, help="make the module in this folder and leave it there")
     options = parser.parse_args()
@@ -188,8 +191,8 @@ def main() -> None:
         folder = work / "module"
         folder.mkdir(parents=True)
         write_module(folder, options.packages, options.files)
-        figures = measure(Bench(folder, options.goroot.resolve()), options.runs)
-        print(f"{options.packages} packages of {options.files} files, median of {options.runs} runs")
+        figures = measure(Bench(folder, options.goroot.resolve(), options.jobs), options.runs)
+        print(f"{options.packages} packages of {options.files} files, {options.jobs} jobs, median of {options.runs} runs")
         print(table(figures))
         if options.json:
             options.json.write_text(json.dumps(figures, indent=1) + "\n")
