@@ -17,7 +17,9 @@ from scons_go.selection import select_packages
 from scons_go.variant import Variant
 
 FILES = {
-    "go.mod": "module example.com/m\n\ngo 1.22\n",
+    "go.mod": "module example.com/m\n\ngo 1.22\n\nignore (\n\t./a/left\n\tout\n)\n",
+    "a/left/l.go": "package l\n",
+    "a/out/o.go": "package o\n",
     "root.go": "package m\n",
     "a/a.go": "package a\n",
     "a/b/b_test.go": "package b\n",

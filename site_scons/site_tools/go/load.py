@@ -65,6 +65,10 @@ class Modules(Protocol):
         """Notice that these import paths will be resolved soon."""
         ...
 
+    def ignored(self, module: Module) -> tuple[str, ...]:
+        """The folders of a main *module* that its ``ignore`` lines keep from patterns such as ``./...``."""
+        ...
+
 
 class Loader:
     """Loads packages for one SDK, one variant and one set of modules; each at most once."""

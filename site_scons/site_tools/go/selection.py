@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from .errors import GoError
 from .load import Loader
-from .module.scan import package_folders
+from .module.scan import is_ignored, package_folders
 from .plan.patterns import matches_path
 from .source.folder import read_folder
 
@@ -65,8 +65,7 @@ def _own(loader: Loader) -> Iterator[tuple[str, str]]:
     """(import path, folder) of all folders of the main modules that may be packages; folders of generated files are among them."""
     made = {os.path.dirname(path) for path, actual in loader.overlay.replace.items() if actual and path.endswith(".go")}
     for module in loader.modules.main_modules if loader.modules else ():
-        for relative in package_folders(module.dir):
-            folder = os.path.join(module.dir, relative) if relative else module.dir
+        for relative, folder in _folders(loader, module.dir, loader.modules.ignored(module) if loader.modules else ()):
             made.discard(folder)
             yield (f"{module.path}/{relative}" if relative else module.path), folder
     for folder in sorted(made):
@@ -74,6 +73,29 @@ def _own(loader: Loader) -> Iterator[tuple[str, str]]:
             yield loader.import_path(folder), folder
         except GoError:
             continue  # in the SDK, or in another module
+
+
+def _folders(loader: Loader, root: str, ignored: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """(relative path with slashes, folder) of the folders of the main module in *root* that may be packages; all of them are watched.
+
+    The rules are those of module.scan.package_folders.
+    """
+    waiting = [("", root)]
+    while waiting:
+        relative, folder = waiting.pop()
+        try:
+            listing = loader.state.listing(folder)
+        except OSError:
+            continue
+        if relative and "go.mod" in listing.names:
+            continue  # another module
+        yield relative, folder
+        if relative.rpartition("/")[2] == "vendor":
+            continue
+        for name, kind in zip(listing.names, listing.kinds, strict=True):
+            below = f"{relative}/{name}".lstrip("/")
+            if kind == "d" and not name.startswith((".", "_")) and name != "testdata" and not is_ignored(below, ignored):
+                waiting.append((below, os.path.join(folder, name)))
 
 
 def _standard(loader: Loader) -> Iterator[tuple[str, str]]:

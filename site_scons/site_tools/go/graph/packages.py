@@ -85,6 +85,9 @@ class _ListedModules:
     def prefetch(self, paths: Iterable[str]) -> None:
         pass
 
+    def ignored(self, module: Module) -> tuple[str, ...]:
+        return ()
+
 
 class Listing:
     """Compiles and links the listed package *main* as *env* asks."""

@@ -158,6 +158,10 @@ class BuildList:
         self._fetcher.prefetch(allowed)
         self._fetcher.prefetch_go_mods(module for module in allowed if not sums.required or sums.recorded(mod_key(module)))
 
+    def ignored(self, module: Module) -> tuple[str, ...]:
+        """What the ``ignore`` lines of a main *module* say."""
+        return tuple(entry.path for entry in self.workspace.by_path[module.path].gomod.ignore)
+
     def module(self, version: Version) -> Module:
         """What is known of a module; nothing is downloaded for it (modload/build.go:317, moduleInfo)."""
         module = self._modules.get(version)

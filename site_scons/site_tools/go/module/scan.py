@@ -83,7 +83,7 @@ def scan_folder(folder: str, header: Callable[[str], Header] = read_header) -> I
     return Imports(tuple(sorted(own)), tuple(sorted(test))) if found else None
 
 
-def _ignored(relative: str, patterns: tuple[str, ...]) -> bool:
+def is_ignored(relative: str, patterns: tuple[str, ...]) -> bool:
     """Does an ``ignore`` line name the folder *relative* (search/search.go:229, ShouldIgnore)?"""
     path = f"/{relative}/"
     for pattern in patterns:
@@ -108,5 +108,5 @@ def package_folders(root: str, ignore: tuple[str, ...] = ()) -> Iterator[str]:
             if not name.startswith((".", "_"))
             and name != "testdata"
             and not os.path.isfile(os.path.join(base, name, "go.mod"))
-            and not _ignored(f"{relative}/{name}".lstrip("/"), ignore)
+            and not is_ignored(f"{relative}/{name}".lstrip("/"), ignore)
         )
