@@ -9,6 +9,7 @@ import (
 
 const (
 	sysWrite            = 1
+	sysLseek            = 8
 	sysMmap             = 9
 	sysMunmap           = 11
 	sysSigaction        = 13
@@ -21,8 +22,10 @@ const (
 	sysTimerSettime     = 223
 	sysClockGettime     = 228
 	sysExitGroup        = 231
+	sysWaitid           = 247
 	sysPpoll            = 271
 	sysGetrandom        = 318
+	sysPidfdOpen        = 434
 )
 
 //go:nosplit

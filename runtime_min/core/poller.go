@@ -22,9 +22,21 @@ func startPoller() {
 		ready, delta := netpoll(delay)
 		netpollAdjustWaiters(delta)
 		for !ready.empty() {
-			goready(ready.pop(), 0)
+			unpark(ready.pop())
 		}
 	}
+}
+
+// openPolled registers a non-blocking descriptor.
+func openPolled(fd uintptr, pd *pollDesc) uintptr {
+	errno := netpollopen(fd, pd)
+	setPolled(fd, errno == 0)
+	return errno
+}
+
+func closePolled(fd uintptr) uintptr {
+	setPolled(fd, false)
+	return netpollclose(fd)
 }
 
 // makeArg is pd as an interface value for timers. pd lies outside the heap, so the interface points at a field that points back at it.

@@ -1,0 +1,109 @@
+package syscall
+
+import _ "unsafe"
+
+// The system calls of Go programs. The one thread makes them, so a call that waits in the kernel would hold all goroutines. Where others
+// have something to do, a call on a descriptor that is not ready is put off until the poller says it is; its goroutine is parked.
+
+//go:linkname runtime_waitReadable
+func runtime_waitReadable(fd uintptr)
+
+// runtime_waitWritable returns how many of n bytes can then be written to fd without waiting again: n, or what the kernel grants.
+//
+//go:linkname runtime_waitWritable
+func runtime_waitWritable(fd, n uintptr) uintptr
+
+// runtime_waitProcess waits for the end of the process that waitid knows as kind and id, if it is a child.
+//
+//go:linkname runtime_waitProcess
+func runtime_waitProcess(kind, id uintptr)
+
+// runtime_flagsSet is told when a descriptor's flags are set.
+//
+//go:linkname runtime_flagsSet
+func runtime_flagsSet(fd, flags uintptr)
+
+// Kinds of what waitid waits for, its first argument.
+const (
+	waitidProcess    = 1 // P_PID
+	waitidDescriptor = 3 // P_PIDFD
+)
+
+// Syscall makes a system call with up to three arguments.
+//
+//go:uintptrkeepalive
+//go:nosplit
+//go:linkname Syscall
+func Syscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err Errno) {
+	return Syscall6(trap, a1, a2, a3, 0, 0, 0)
+}
+
+// Syscall6 makes a system call with up to six arguments.
+//
+//go:uintptrkeepalive
+//go:nosplit
+//go:linkname Syscall6
+func Syscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err Errno) {
+	switch trap {
+	case SYS_READ, SYS_READV, SYS_ACCEPT, SYS_ACCEPT4:
+		runtime_waitReadable(a1)
+	case SYS_RECVFROM:
+		if a4&MSG_DONTWAIT == 0 {
+			runtime_waitReadable(a1)
+		}
+	case SYS_RECVMSG:
+		if a3&MSG_DONTWAIT == 0 {
+			runtime_waitReadable(a1)
+		}
+	case SYS_EPOLL_WAIT, SYS_EPOLL_PWAIT:
+		if int32(a4) < 0 {
+			runtime_waitReadable(a1)
+		}
+	case SYS_WRITE:
+		return writeInParts(a1, a2, a3)
+	case SYS_WRITEV:
+		runtime_waitWritable(a1, 0)
+	case SYS_SENDTO:
+		if a4&MSG_DONTWAIT == 0 {
+			runtime_waitWritable(a1, 0)
+		}
+	case SYS_SENDMSG:
+		if a3&MSG_DONTWAIT == 0 {
+			runtime_waitWritable(a1, 0)
+		}
+	case SYS_FCNTL:
+		if a2 == F_SETFL {
+			runtime_flagsSet(a1, a3)
+		}
+	case SYS_WAITID:
+		if a4&(WEXITED|WSTOPPED|WCONTINUED|WNOHANG) == WEXITED && (a1 == waitidProcess || a1 == waitidDescriptor) {
+			runtime_waitProcess(a1, a2)
+		}
+	case SYS_WAIT4:
+		if a3&(WUNTRACED|WCONTINUED|WNOHANG) == 0 && int(a1) > 0 {
+			runtime_waitProcess(waitidProcess, a1)
+		}
+	}
+	return RawSyscall6(trap, a1, a2, a3, a4, a5, a6)
+}
+
+// writeInParts is write(2) for descriptors that may take a part at once and have us wait for the rest.
+//
+//go:uintptrkeepalive
+//go:nosplit
+func writeInParts(fd, p, n uintptr) (r1, r2 uintptr, err Errno) {
+	for done := uintptr(0); ; {
+		part := runtime_waitWritable(fd, n-done)
+		r1, r2, err = RawSyscall6(SYS_WRITE, fd, p+done, part, 0, 0, 0)
+		if err != 0 {
+			if done > 0 {
+				return done, 0, 0
+			}
+			return r1, r2, err
+		}
+		done += r1
+		if done == n || r1 < part {
+			return done, r2, 0
+		}
+	}
+}
