@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from SCons.Errors import UserError
+from SCons.Script import COMMAND_LINE_TARGETS
 
 from ..errors import GoError
 from . import checks, packages, program, relocatable, variables, yacc
+
+EDITOR_VERB = "gopackagesdriver"
+"""``scons gopackagesdriver`` tells editors about the packages; other builds need not know of it."""
 
 
 def generate(env: Any, given: Mapping[str, object]) -> None:
@@ -22,6 +26,10 @@ def generate(env: Any, given: Mapping[str, object]) -> None:
     packages.generate(env)
     relocatable.generate(env)
     checks.generate(env)
+    if EDITOR_VERB in COMMAND_LINE_TARGETS:
+        from . import editor
+
+        editor.generate(env)
 
 
 def exists(env: Any) -> bool:

@@ -1,0 +1,177 @@
+"""The verb ``gopackagesdriver``: what editors have to know of the packages that the SConstruct builds and tests, as static JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import SCons.Node
+from SCons.Node.Alias import default_ans
+from SCons.Node.FS import Dir, get_default_fs
+
+from ..errors import GoError
+from . import messages
+from .actions import make_node
+from .build import build_dir
+from .nodes import GoNode
+from .program import ProgramUnit
+from .session import session
+from .units import remove_files
+
+if TYPE_CHECKING:
+    from .build import Build
+
+Node = Any
+Nodes = list[Any]
+
+VERB = "gopackagesdriver"
+LISTING = "gopackages.json"
+
+
+class EditorUnit:
+    """The files ``gopackages.json`` and ``gopackagesdriver`` (the program that answers gopls from it) in the build folder.
+
+    They are made anew each time, after all generated sources, from the modules of every GoProgram and GoTest call; *env* is the one that
+    counts if there is no such call.
+    """
+
+    def __init__(self, env: Any) -> None:
+        self.env = env
+        self.folder = build_dir(env)
+        self.reset()
+
+    def reset(self) -> None:
+        self._derived: Nodes = []
+        self._builds: list[Build] = []
+        self._ready = False
+
+    def children(self) -> Nodes:
+        if not self._ready and not session().clean:
+            try:
+                self._look()
+            except GoError as error:
+                raise messages.failure(error, "cannot find the packages for the editor", session().top, session().here) from None
+        return self._derived
+
+    def _look(self) -> None:
+        from .build import open_build
+
+        here = session()
+        builds = []
+        for env, place in self._places():
+            derived = here.derived(place)
+            build = open_build(here, env, str(place.srcnode().get_abspath()), derived)
+            builds.append(build)
+            self._derived += [node for node in derived.below(build.setup.folder) if node not in self._derived]
+        self._builds = _chosen(builds)
+        self._ready = not any(node.get_state() <= SCons.Node.executing for node in self._derived)
+
+    def _places(self) -> list[tuple[Any, Node]]:
+        """(environment, folder) of each call that names packages."""
+        found = [(unit.env, unit.place if hasattr(unit, "place") else unit.folder) for unit in _units()]
+        return found or [(self.env, self.env.Dir("#"))]
+
+    def is_current(self) -> bool:
+        return False
+
+    def reason(self) -> str:
+        return "it is always made anew"
+
+    def signature(self) -> str:
+        return self.folder
+
+    def content_digest(self) -> str:
+        return self.folder
+
+    def companions(self) -> list[str]:
+        return []
+
+    def remove(self) -> bool:
+        return bool(remove_files(os.path.join(self.folder, name) for name in (LISTING, VERB)))
+
+    def describe(self, env: Any) -> str:
+        return ""
+
+    def run(self, env: Any) -> None:
+        here = session()
+        try:
+            self._write(*self._listing())
+        except GoError as error:
+            raise messages.failure(error, "cannot list the packages for the editor", here.top, here.here) from None
+        except OSError as error:
+            raise messages.failure(GoError(f"{error.filename}: {error.strerror}"), "cannot write it", here.top, here.here) from None
+
+    def _listing(self) -> tuple[dict[str, Any], int]:
+        """The DriverResponse for all packages, and how many of them are the user's."""
+        from ..editor.listing import Listing, respond
+        from ..selection import select_packages
+
+        listings, own = [], []
+        for build in self._builds:
+            loader = build.loader()
+            modules = loader.modules.main_modules if loader.modules else ()
+            paths = select_packages(loader, [f"{module.dir}/..." for module in modules], build.setup.folder)
+            listing = Listing(build.config, loader)
+            for path in paths:
+                listing.add_tested(path)
+            listings.append(listing)
+            own += paths
+        first = self._builds[0]
+        for path in (*select_packages(first.loader(), ["std"], first.setup.folder), "builtin"):
+            listings[0].add(path)
+        variant = first.setup.variant
+        return respond(listings, own, variant.goarch, first.setup.sdk.minor), len(set(own))
+
+    def _write(self, response: dict[str, Any], own: int) -> None:
+        from ..editor import gopackagesdriver
+        from ..plan.record import replace_file
+
+        os.makedirs(self.folder, exist_ok=True)
+        with open(gopackagesdriver.__file__, "rb") as handle:
+            program = handle.read()
+        driver = os.path.join(self.folder, VERB)
+        replace_file(driver, program)
+        os.chmod(driver, stat.S_IMODE(os.stat(driver).st_mode) | stat.S_IXUSR)
+        replace_file(os.path.join(self.folder, LISTING), json.dumps(response, indent=0).encode("utf-8", "surrogateescape"))
+        shown = os.path.relpath(driver, session().here)
+        messages.show(f"{own} packages and {len(response['Packages']) - own} that they need: GOPACKAGESDRIVER={shown}\n")
+
+    def after_build(self) -> None:
+        pass
+
+
+def _units() -> Iterator[Any]:
+    """The programs and suites that SConscripts have asked for."""
+    from .suite import Suite
+
+    folders = list(get_default_fs().Root.values())
+    while folders:
+        for name, node in list(folders.pop().entries.items()):
+            if isinstance(node, Dir):
+                if name not in (".", ".."):
+                    folders.append(node)
+            elif isinstance(node, GoNode) and isinstance(node.unit, (ProgramUnit, Suite)):
+                yield node.unit
+
+
+def _chosen(builds: list[Build]) -> list[Build]:
+    """One build for each set of modules: if there is one, for this machine and with Go's own runtime."""
+
+    def rank(build: Build) -> tuple[bool, bool]:
+        variant, sdk = build.setup.variant, build.setup.sdk
+        return (variant.goos, variant.goarch) != (sdk.host_goos, sdk.host_goarch), variant.runtime != "full"
+
+    chosen: dict[str, Build] = {}
+    for build in sorted(builds, key=rank):
+        chosen.setdefault(build.setup.folder, build)
+    return list(chosen.values())
+
+
+def generate(env: Any) -> None:
+    """Add the verb; the first environment with the Go tool says which folder the files go into."""
+    if default_ans.lookup(VERB) is None:
+        unit = EditorUnit(env)
+        env.Alias(VERB, make_node(get_default_fs().File(os.path.join(unit.folder, LISTING)), unit, env))
