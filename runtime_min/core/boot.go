@@ -87,11 +87,18 @@ func main() {
 	if mainReturned != nil {
 		mainReturned()
 	}
+	if exitHooks != nil {
+		exitHooks(0)
+	}
 	exit(0)
 }
 
-// mainReturned, when set, does what must still happen between the return of main.main and the exit.
-var mainReturned func()
+// mainReturned, when set, does what must still happen between the return of main.main and the exit. exitHooks does what must happen
+// at any exit.
+var (
+	mainReturned func()
+	exitHooks    func(code int)
+)
 
 // An initTask is what the linker made of one package's initialisation; fns of them follow the header.
 type initTask struct {

@@ -59,13 +59,19 @@ func fatalpanic(p *_panic) {
 	systemstack(func() {
 		printTraces = traceCrash
 		printpanics(p)
+		if deadlock, ok := p.arg.(synctestDeadlockError); ok {
+			crashBubble = deadlock.bubble
+		}
 		die(gp, pc, sp)
 	})
 }
 
 // traceCrash prints the stacks of a crash report: gp's, and those of the other goroutines when GOTRACEBACK or the kind of crash asks.
 func traceCrash(gp *g, pc, sp uintptr) {
-	level, all, _ := gotraceback()
+	if isSecureMode() {
+		exit(2)
+	}
+	level, all, crash := gotraceback()
 	if level == 0 {
 		return
 	}
@@ -82,8 +88,16 @@ func traceCrash(gp *g, pc, sp uintptr) {
 	}
 	if all {
 		tracebackothers(gp)
+	} else if crashBubble != nil {
+		tracebacksomeothers(gp, func(other *g) bool { return other.bubble == crashBubble })
+	}
+	if crash {
+		dieFromSignal(_SIGABRT)
 	}
 }
+
+// crashBubble, when set, is the synctest bubble whose goroutines belong to the crash report.
+var crashBubble *synctestBubble
 
 // sigpanic runs in place of the instruction that faulted, as if it had called it, and turns the fault into a panic.
 func sigpanic() {

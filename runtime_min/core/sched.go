@@ -280,6 +280,7 @@ func startScheduler() {
 	printTraces = traceCrash
 	mainReturned = finishPanics
 	seedCheap()
+	startSignals()
 	startTick()
 }
 

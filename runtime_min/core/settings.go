@@ -17,7 +17,12 @@ var debug struct {
 
 // traceback is GOTRACEBACK or what debug.SetTraceback made of it.
 var tracebackSetting struct {
-	known      bool
+	known bool
+	tracebackLevel
+	least tracebackLevel // GOTRACEBACK: debug.SetTraceback can only ask for more
+}
+
+type tracebackLevel struct {
 	level      int32 // 0 none, 1 without runtime frames, 2 with
 	all, crash bool
 }
@@ -28,7 +33,9 @@ var tracebackSetting struct {
 func gotraceback() (level int32, all, crash bool) {
 	s := &tracebackSetting
 	if !s.known {
-		setTraceback(getenv("GOTRACEBACK"))
+		s.known = true
+		s.least = parseTraceback(getenv("GOTRACEBACK"))
+		s.tracebackLevel = s.least
 	}
 	level, all, crash = s.level, s.all || m0.throwing > throwTypeUser, s.crash
 	if m0.traceback != 0 {
@@ -39,24 +46,40 @@ func gotraceback() (level int32, all, crash bool) {
 	return
 }
 
-//go:nosplit
+// setTraceback is debug.SetTraceback.
 func setTraceback(value string) {
+	gotraceback()
 	s := &tracebackSetting
-	s.known = true
-	s.level, s.all, s.crash = 1, false, false
+	s.tracebackLevel = parseTraceback(value)
+	s.level |= s.least.level
+	s.all = s.all || s.least.all
+	s.crash = s.crash || s.least.crash
+}
+
+//go:nosplit
+func parseTraceback(value string) tracebackLevel {
 	switch value {
-	case "", "single", "1":
-	case "none", "0":
-		s.level = 0
+	case "none":
+		return tracebackLevel{}
+	case "", "single":
+		return tracebackLevel{level: 1}
 	case "all":
-		s.all = true
-	case "system", "2":
-		s.level, s.all = 2, true
+		return tracebackLevel{level: 1, all: true}
+	case "system":
+		return tracebackLevel{level: 2, all: true}
 	case "crash":
-		s.level, s.all, s.crash = 2, true, true
-	default:
-		s.all = true
+		return tracebackLevel{level: 2, all: true, crash: true}
 	}
+	level := int32(0)
+	for i := 0; i < len(value); i++ {
+		digit := int32(value[i]) - '0'
+		if digit < 0 || digit > 9 || level > 1<<24 {
+			level = 0
+			break
+		}
+		level = 10*level + digit
+	}
+	return tracebackLevel{level: level, all: true}
 }
 
 // getenv looks a variable up in what the process started with; "" if it is not there.

@@ -29,7 +29,13 @@ func signalinit() {
 	setSignal(_SIGSEGV, abi.FuncPCABI0(signalEntry))
 }
 
-// setSignal makes handler (or 0, the default; 1, nothing) what happens on sig. signalEntry calls handleSignal.
+// What can be done about a signal besides calling a handler.
+const (
+	defaultAction = 0
+	ignoreAction  = 1
+)
+
+// setSignal makes handler, or one of these actions, what happens on sig. signalEntry calls handleSignal.
 func setSignal(sig uint32, handler uintptr) {
 	action := sigactiont{
 		sa_handler:  handler,
@@ -53,7 +59,10 @@ var otherSignal func(sig uint32, c *sigctxt, gp *g)
 // whether there is one is looked up in the function table.
 func handleSignal(sig uint32, info *siginfo, context unsafe.Pointer, gp *g) {
 	c := noEscapePtr(&sigctxt{info, context}) // a handler must not allocate
-	if sig != _SIGSEGV && sig != _SIGBUS && sig != _SIGFPE {
+	if (sig != _SIGSEGV && sig != _SIGBUS && sig != _SIGFPE) || isSent(c) {
+		if otherSignal == nil {
+			dieFromSignal(sig)
+		}
 		otherSignal(sig, c, gp)
 		return
 	}
@@ -74,6 +83,13 @@ func handleSignal(sig uint32, info *siginfo, context unsafe.Pointer, gp *g) {
 		return
 	}
 	c.pushCall(abi.FuncPCABI0(faultEntry), pc)
+}
+
+// isSent tells a signal that a process sent from one that the kernel raised.
+func isSent(c *sigctxt) bool {
+	const byKill, byThreadKill = 0, -6 // SI_USER, SI_TKILL
+	code := int32(c.sigcode())
+	return code == byKill || code == byThreadKill
 }
 
 func isText(pc uintptr) bool { return firstmoduledata.text <= pc && pc < firstmoduledata.etext }

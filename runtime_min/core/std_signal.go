@@ -3,6 +3,7 @@ package runtime
 import (
 	"internal/abi"
 	"internal/runtime/atomic"
+	"internal/runtime/syscall/linux"
 	"unsafe"
 )
 
@@ -19,17 +20,38 @@ var (
 	signalsWanted  signalSet
 	signalsIgnored signalSet
 	signalsArrived signalSet // changed by the handler; with signalsPending, which is set after it and cleared before it is read
+	signalsRestore signalSet // SIGHUP or SIGINT that was ignored when it was asked for, and will be again after that
 	signalWaiter   *g        // in signal_recv
 )
 
 // notifySignal runs in the signal handler. The poller is woken because the scheduler may be about to wait in it.
-func notifySignal(sig uint32, c *sigctxt, gp *g) {
-	if signalsWanted.has(sig) {
-		signalsArrived.add(sig)
-		signalsPending = true
-		netpollBreak()
+func notifySignal(sig uint32) bool {
+	if !signalsWanted.has(sig) {
+		return signalsIgnored.has(sig)
+	}
+	signalsArrived.add(sig)
+	signalsPending = true
+	netpollBreak()
+	return true
+}
+
+// inheritIgnored notes which of the signals that a shell may ignore for a background job (SIGHUP, SIGINT) this program was started with
+// ignored: they stay so until they are asked for.
+func inheritIgnored() {
+	if inheritedKnown {
+		return
+	}
+	inheritedKnown = true
+	for _, sig := range [...]uint32{_SIGHUP, _SIGINT} {
+		var action sigactiont
+		linux.Syscall6(sysSigaction, uintptr(sig), 0, uintptr(unsafe.Pointer(&action)), 8, 0, 0)
+		if action.sa_handler == ignoreAction {
+			signalsIgnored.add(sig)
+		}
 	}
 }
+
+var inheritedKnown bool
 
 // deliverSignals, on g0, wakes the goroutine that waits for signals.
 func deliverSignals() {
@@ -70,14 +92,19 @@ func signal_enable(sig uint32) {
 	if sig >= _NSIG || sigtable[sig].flags&_SigNotify == 0 {
 		return
 	}
-	otherSignal = handleOther
+	inheritIgnored()
+	startSignals()
 	handleNotify = notifySignal
 	waitsForSignals = true
 	netpollGenericInit()
+	if (sig == _SIGHUP || sig == _SIGINT) && signalsIgnored.has(sig) {
+		signalsRestore.add(sig)
+	}
 	signalsWanted.add(sig)
 	signalsIgnored.remove(sig)
 	if sig != sigTick {
 		setSignal(sig, abi.FuncPCABI0(signalEntry))
+		hearSignal(sig)
 	}
 }
 
@@ -86,9 +113,14 @@ func signal_disable(sig uint32) {
 	if sig >= _NSIG || sigtable[sig].flags&_SigNotify == 0 {
 		return
 	}
+	inheritIgnored()
 	signalsWanted.remove(sig)
-	if sig != sigTick && sig != _SIGPIPE {
-		setSignal(sig, 0)
+	switch {
+	case signalsRestore.has(sig):
+		setSignal(sig, ignoreAction)
+	case signalName(sig) == "" && mutedSignals>>(sig-1)&1 == 0 && sig != sigTick:
+		setSignal(sig, defaultAction)
+	default: // reportSignal knows
 	}
 }
 
@@ -98,12 +130,18 @@ func signal_ignore(sig uint32) {
 		return
 	}
 	signalsWanted.remove(sig)
+	inheritIgnored()
 	signalsIgnored.add(sig)
-	setSignal(sig, 1)
+	if sig != sigTick {
+		setSignal(sig, ignoreAction)
+	}
 }
 
 //go:linkname signal_ignored os/signal.signal_ignored
-func signal_ignored(sig uint32) bool { return sig < _NSIG && signalsIgnored.has(sig) }
+func signal_ignored(sig uint32) bool {
+	inheritIgnored()
+	return sig < _NSIG && signalsIgnored.has(sig)
+}
 
 // os_sigpipe is called when a write to standard output or standard error found no reader.
 //

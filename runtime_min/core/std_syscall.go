@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"internal/abi"
+	"internal/runtime/exithook"
 	"internal/runtime/syscall/linux"
 	"unsafe"
 )
@@ -16,10 +17,8 @@ func syscall_runtime_envs() []string { return append([]string{}, environ()...) }
 
 //go:linkname os_runtime_args os.runtime_args
 func os_runtime_args() []string {
-	setSignal(_SIGPIPE, abi.FuncPCABI0(signalEntry)) // so that a write without reader fails instead
-	if otherSignal == nil {
-		otherSignal = ignoreSignal
-	}
+	startSignals()
+	exitHooks = runExitHooks
 	args := make([]string, argc)
 	for i := range args {
 		args[i] = gostringnocopy(argv_index(argv, int32(i)))
@@ -27,10 +26,16 @@ func os_runtime_args() []string {
 	return args
 }
 
-func ignoreSignal(sig uint32, c *sigctxt, gp *g) {}
-
 //go:linkname os_beforeExit os.runtime_beforeExit
-func os_beforeExit(exitCode int) {}
+func os_beforeExit(exitCode int) { runExitHooks(exitCode) }
+
+// runExitHooks does what others want to be done at the end, such as writing coverage data.
+func runExitHooks(code int) {
+	exithook.Gosched = Gosched
+	exithook.Goid = func() uint64 { return getg().goid }
+	exithook.Throw = throw
+	exithook.Run(code)
+}
 
 //go:linkname syscall_runtimeSetenv syscall.runtimeSetenv
 func syscall_runtimeSetenv(key, value string) {
@@ -80,11 +85,11 @@ var maskBeforeFork uint64
 
 //go:linkname syscall_runtime_BeforeFork syscall.runtime_BeforeFork
 //go:nosplit
-func syscall_runtime_BeforeFork() { maskBeforeFork = setSignalMask(^uint64(0)) }
+func syscall_runtime_BeforeFork() { maskBeforeFork = changeSignalMask(setSignals, ^uint64(0)) }
 
 //go:linkname syscall_runtime_AfterFork syscall.runtime_AfterFork
 //go:nosplit
-func syscall_runtime_AfterFork() { setSignalMask(maskBeforeFork) }
+func syscall_runtime_AfterFork() { changeSignalMask(setSignals, maskBeforeFork) }
 
 //go:linkname syscall_runtime_AfterForkInChild syscall.runtime_AfterForkInChild
 //go:nosplit
@@ -92,41 +97,43 @@ func syscall_runtime_AfterForkInChild() {
 	for sig := uint32(1); sig < _NSIG; sig++ {
 		var action sigactiont
 		linux.Syscall6(sysSigaction, uintptr(sig), 0, uintptr(unsafe.Pointer(&action)), 8, 0, 0)
-		if action.sa_handler > 1 {
-			setSignal(sig, 0)
+		if action.sa_handler > ignoreAction {
+			setSignal(sig, defaultAction)
 		}
 	}
-	setSignalMask(maskBeforeFork)
+	changeSignalMask(setSignals, maskBeforeFork&^muted)
 }
 
-//go:nosplit
-func setSignalMask(mask uint64) (old uint64) {
-	const set = 2
-	linux.Syscall6(sysSigprocmask, set, uintptr(unsafe.Pointer(&mask)), uintptr(unsafe.Pointer(&old)), 8, 0, 0)
-	return old
-}
+// Exec. The new program has the handlers' signals back at their defaults, but would keep the mask. What comes from here on is not for it.
 
 //go:linkname syscall_runtime_BeforeExec syscall.runtime_BeforeExec
-func syscall_runtime_BeforeExec() {}
+func syscall_runtime_BeforeExec() {
+	for sig := uint32(1); sig < _NSIG; sig++ {
+		if muted>>(sig-1)&1 != 0 {
+			setSignal(sig, abi.FuncPCABI0(signalEntry))
+		}
+	}
+	changeSignalMask(unblockSignals, muted)
+}
 
 //go:linkname syscall_runtime_AfterExec syscall.runtime_AfterExec
-func syscall_runtime_AfterExec() {}
+func syscall_runtime_AfterExec() { changeSignalMask(blockSignals, muted) }
 
 //go:linkname os_ignoreSIGSYS os.ignoreSIGSYS
-func os_ignoreSIGSYS() { setSignal(_SIGSYS, 1) }
+func os_ignoreSIGSYS() { setSignal(_SIGSYS, ignoreAction) }
 
 //go:linkname os_restoreSIGSYS os.restoreSIGSYS
-func os_restoreSIGSYS() { setSignal(_SIGSYS, 0) }
+func os_restoreSIGSYS() { setSignal(_SIGSYS, abi.FuncPCABI0(signalEntry)) }
 
 // dieFromSignal ends the process by sig's default action.
 //
 //go:nosplit
 func dieFromSignal(sig uint32) {
-	setSignal(sig, 0)
-	setSignalMask(0)
+	setSignal(sig, defaultAction)
+	changeSignalMask(setSignals, 0)
 	pid, _, _ := linux.Syscall6(sysGetpid, 0, 0, 0, 0, 0, 0)
 	linux.Syscall6(sysKill, pid, uintptr(sig), 0, 0, 0, 0)
-	exit(2)
+	exit(128 + int32(sig)) // the first process of a container does not die of that
 }
 
 //go:linkname fcntl

@@ -42,15 +42,20 @@ func startTick() {
 
 // handleOther takes the signals that are no faults.
 func handleOther(sig uint32, c *sigctxt, gp *g) {
-	if sig == sigTick && int32(c.sigcode()) == _SI_TIMER {
+	switch {
+	case sig == sigTick && int32(c.sigcode()) == _SI_TIMER:
 		handleTick(c, gp)
-	} else if handleNotify != nil {
-		handleNotify(sig, c, gp)
+	case handleNotify != nil && handleNotify(sig):
+	case handleDefault != nil:
+		handleDefault(sig, c, gp)
 	}
 }
 
-// handleNotify takes the signals that os/signal asked for; nil before.
-var handleNotify func(sig uint32, c *sigctxt, gp *g)
+// handleNotify takes the signals that os/signal asked for, and returns true for them; nil before.
+var handleNotify func(sig uint32) bool
+
+// handleDefault takes those that it did not ask for; nil before startSignals.
+var handleDefault func(sig uint32, c *sigctxt, gp *g)
 
 func handleTick(c *sigctxt, gp *g) {
 	if runq.head == nil && runq.next == nil && pollTimers == nil && netpollWaiters.Load() == 0 && !signalsPending {
