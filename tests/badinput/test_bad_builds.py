@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -83,24 +85,39 @@ def test_a_file_in_place_of_the_output_folder(module: Project) -> None:
     mended(module)
 
 
-def test_a_full_disk(module: Project) -> None:
-    """Packages go to a file system of 200 KB."""
+@contextlib.contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[None]:
+    """A file system of 200 KB at *folder*, which comes into being; *options* are mount's."""
     mount, umount = shutil.which("mount"), shutil.which("umount")
     if os.geteuid() != 0 or not mount or not umount:
         pytest.skip("needs root and mount(8) to make a small tmpfs")
-    small = module.dir / "small"
-    small.mkdir()
-    if subprocess.run([mount, "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(small)], capture_output=True, check=False).returncode:
+    folder.mkdir()
+    if subprocess.run([mount, "-t", "tmpfs", "-o", ",".join(("size=200k", *options)), "tmpfs", str(folder)], check=False).returncode:
         pytest.skip("needs the right to mount a tmpfs")
     try:
-        module.sconstruct("env.GoProgram('small/app', 'cmd/app')\n")
-        run = module.build().failed()
-        assert "no space left on device" in run.text.lower()
-        assert not (small / "app").exists()
+        yield
     finally:
-        subprocess.run([umount, str(small)], check=True)
-    module.sconstruct("env.GoProgram('bin/app', 'cmd/app')\n")
-    mended(module)
+        subprocess.run([umount, str(folder)], check=True)
+
+
+WHERE = {
+    "program": "env.GoProgram('small/app', 'cmd/app')\n",
+    "packages": "env.GoProgram('bin/app', 'cmd/app', GOBUILDDIR='small')\n",
+}
+
+
+@pytest.mark.parametrize("what", WHERE)
+@pytest.mark.parametrize(("options", "words"), [((), "no space left on device"), (("ro",), "read-only file system")])
+def test_a_full_or_read_only_disk(module: Project, what: str, options: tuple[str, ...], words: str) -> None:
+    module.sconstruct(WHERE[what])
+    with mounted(module.dir / "small", *options):
+        run = module.build().failed()
+        assert words in run.text.lower()
+        left = [name for name in module.files(below="small") if not name.endswith((".x", ".a", ".built"))]
+        assert set(left) <= {"small/ledger"} and not (module.dir / "bin" / "app").exists()
+    module.build().ok()
+    name = "small/app" if what == "program" else "bin/app"
+    assert module.program(name).ok().err == "hello world 7\n"
 
 
 def test_a_killed_compiler(module: Project) -> None:
