@@ -7,6 +7,9 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -159,29 +162,38 @@ class Checkout:
     def sconstruct(self) -> Path:
         return self.place / f"SConstruct-{self.name}-{self.version}"
 
-    def scons_command(self, *options: str) -> list[str]:
-        jobs = [f"-j{self.jobs}"] if self.jobs else []
-        return [sys.executable, "-m", "SCons", "-Q", "-f", self.sconstruct.name, *jobs, *options]
-
-    def go_command(self, *options: str) -> list[str]:
-        jobs = [f"-p={self.jobs}"] if self.jobs else []
-        go = str(Path(self.sdk.root) / "bin" / "go")
-        return [go, "build", "-trimpath", "-buildvcs=false", *jobs, *options, "-o", str(self.expected), "."]
-
-    def go_environment(self, cache: Path | None = None) -> dict[str, str]:
-        """*cache* is the GOCACHE; None for the one that all judges share."""
-        return {**environment(self.sdk), "GOCACHE": str(cache or ROOT / ".cache" / "gocache")}
-
-    def build(self) -> None:
+    def build(self) -> Cost:
         """Build it with scons-go; raises GoError with what it says."""
-        _run(self.scons_command(), self.place, environment(self.sdk))
+        jobs = [f"-j{self.jobs}"] if self.jobs else []
+        argv = [sys.executable, "-m", "SCons", "-Q", "-f", self.sconstruct.name, *jobs]
+        return measured(argv, self.place, environment(self.sdk))[0]
 
-    def build_reference(self) -> None:
-        """Build it with the go command; raises GoError with what it says."""
-        _run(self.go_command(), self.place / self.program.source, self.go_environment())
+    def build_reference(self, cache: Path | None = None) -> Cost:
+        """Build it with the go command; *cache* is the GOCACHE, None for the one that all judges share. Raises GoError."""
+        jobs = [f"-p={self.jobs}"] if self.jobs else []
+        argv = [str(Path(self.sdk.root) / "bin" / "go"), "build", "-trimpath", "-buildvcs=false", *jobs, "-o", str(self.expected), "."]
+        environ = {**environment(self.sdk), "GOCACHE": str(cache or ROOT / ".cache" / "gocache")}
+        return measured(argv, self.place / self.program.source, environ)[0]
 
 
-def _run(argv: list[str], folder: Path, environ: dict[str, str]) -> None:
-    done = subprocess.run(argv, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if done.returncode:
-        raise GoError(f"{' '.join(argv[:4])} … failed in {folder}:\n{done.stdout[-3000:]}")
+@dataclass
+class Cost:
+    """What a process and those it started took, in seconds: *wall*, and *cpu* of all of them."""
+
+    wall: float
+    cpu: float
+
+
+def measured(argv: Sequence[str], folder: Path, environ: Mapping[str, str]) -> tuple[Cost, str]:
+    """(what a process took, what it said); raises GoError if it fails."""
+    with tempfile.TemporaryFile("w+", errors="replace") as said:
+        start = time.perf_counter()
+        process = subprocess.Popen(argv, cwd=folder, env=environ, stdout=said, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        text = said.read()
+    if status:
+        raise GoError(f"{' '.join(argv[:4])} … failed in {folder}:\n{text[-3000:]}")
+    return Cost(wall, usage.ru_utime + usage.ru_stime), text

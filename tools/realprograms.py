@@ -14,7 +14,6 @@ import json
 import os
 import re
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -115,15 +114,11 @@ def _package(symbol: str) -> str:
 def judge(checkout: Checkout) -> Verdict:
     """Build both and compare; raises GoError where one cannot be built."""
     checkout.lay()
-    start = time.perf_counter()
-    checkout.build()
-    middle = time.perf_counter()
-    checkout.build_reference()
-    end = time.perf_counter()
+    ours, theirs = checkout.build(), checkout.build_reference()
     differences = compare(checkout.made, checkout.expected)
     size = checkout.made.stat().st_size
     module = str(checkout.program.module)
-    return Verdict(checkout.name, module, checkout.version, size, middle - start, end - middle, differences)
+    return Verdict(checkout.name, module, checkout.version, size, ours.wall, theirs.wall, differences)
 
 
 def judge_all(names: list[str], goroot: str, work: Path, jobs: int) -> Iterator[Verdict]:

