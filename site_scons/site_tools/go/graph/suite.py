@@ -33,6 +33,7 @@ from ..test.testlog import ResultCache
 from ..test.variants import CoverRequest
 from . import messages, variables
 from .actions import make_node
+from .coverage import source_reader
 from .session import Session, session
 from .testbinary import Purpose, TestBinaryUnit
 from .testrun import TestRunUnit, events_of, marked
@@ -312,7 +313,7 @@ class Suite:
         contents: dict[str, Callable[[], str]] = {
             "JSON": lambda: "".join(self._lines),
             "JUNIT": lambda: to_xml(collect(self._lines)),
-            "HTML": lambda: coverage_page(self._profile(), self._source),
+            "HTML": self._page,
         }
         for name, make in contents.items():
             if self.outputs[name]:
@@ -321,6 +322,10 @@ class Suite:
         if profile:
             write_report(os.path.join(self.options.values.get("outputdir") or session().here, profile), self._profile().text())
 
+    def _page(self) -> str:
+        assert self._build
+        return coverage_page(self._profile(), source_reader(self._build))
+
     def _profile(self) -> Profile:
         profile = Profile()
         for outcome in self.outcomes:
@@ -328,16 +333,6 @@ class Suite:
                 part = parse_profile(outcome.profile.decode("utf-8", "surrogateescape"), outcome.import_path)
                 profile.add(part.mode, part.counts.items())
         return profile
-
-    def _source(self, name: str) -> bytes | None:
-        """The source of a file as profiles name it: import path and base name."""
-        path, _, base = name.rpartition("/")
-        assert self._build
-        try:
-            folder = self._build.loader().tested(path)[0].dir
-            return self._build.overlay.read(os.path.join(folder, base))
-        except (GoError, OSError):
-            return None
 
     def _summary(self) -> str:
         failed = [outcome.import_path for outcome in self.outcomes if outcome.failed]

@@ -9,7 +9,7 @@ from SCons.Errors import UserError
 from SCons.Script import COMMAND_LINE_TARGETS
 
 from ..errors import GoError
-from . import checks, packages, program, relocatable, variables, yacc
+from . import checks, coverage, packages, program, relocatable, variables, yacc
 
 EDITOR_VERB = "gopackagesdriver"
 """``scons gopackagesdriver`` tells editors about the packages; other builds need not know of it."""
@@ -26,6 +26,7 @@ def generate(env: Any, given: Mapping[str, object]) -> None:
     packages.generate(env)
     relocatable.generate(env)
     checks.generate(env)
+    coverage.generate(env)
     if EDITOR_VERB in COMMAND_LINE_TARGETS:
         from . import editor
 

@@ -32,8 +32,8 @@ class Var:
     command_line: bool = False
 
 
-CHECKS = "GOTEST"
-"""How the variables begin that say how packages are tested; programs do not depend on them."""
+CHECKS = ("GOTEST", "GOVET", "GOFMT")
+"""How the variables begin that say how packages are tested and checked; programs do not depend on them."""
 
 ARCH_LEVELS = ("GO386", "GOAMD64", "GOARM", "GOARM64", "GOMIPS", "GOMIPS64", "GOPPC64", "GORISCV64", "GOWASM")
 
@@ -49,6 +49,8 @@ VARIABLES: Mapping[str, Var] = {
     "GOBUILDMODE": Var("go build's -buildmode.", "default", command_line=True),
     "GOTRIMPATH": Var("Whether outputs are free of absolute paths, as with go build -trimpath.", "1", command_line=True),
     "GOPGO": Var("Profile: 'auto' (default.pgo beside the main package), 'off', or a file.", "auto", command_line=True),
+    "GOCOVER": Var("go build's -cover: programs note what runs in $GOCOVERDIR. set (or 1), count, atomic.", "", command_line=True),
+    "GOCOVERPKG": Var("go build's -coverpkg: patterns of the packages that count. Unset: those of main modules.", "", command_line=True),
     "GOMODFLAG": Var("go build's -mod: 'mod', 'readonly', 'vendor', or '' for its default.", "", command_line=True),
     "GOBUILDDIR": Var("Where packages are compiled to; one folder a variant below it.", "#build/go", command_line=True),
     "GOEXPLAIN": Var("1 prints why something is rebuilt, in one line that names the file or the flag.", "", command_line=True),
@@ -77,6 +79,10 @@ VARIABLES: Mapping[str, Var] = {
     "GOTESTHTML": Var("File for a page that shows which code the tests ran; needs -cover. Unset: none."),
     "GOTESTENV": Var("Environment variables for tests, a dictionary, beside those of scons itself and those set in ENV."),
     "GOTESTCOMSTR": Var("Shown before a package is tested. Unset: nothing."),
+    "GOVET": Var("The vet program. Unset: the SDK's, made from its source where the SDK lacks it."),
+    "GOVETFLAGS": Var("Flags of vet, such as -copylocks=false. Unset: all analyzers run.", words=True),
+    "GOVETCOMSTR": Var("Shown before a package is vetted. Unset: nothing."),
+    "GOFMTCOMSTR": Var("Shown before files are looked at by gofmt. Unset: nothing."),
     "GOYACC": Var("goyacc: a path, or a name on the PATH.", "goyacc"),
     "GOYACCFLAGS": Var("Its flags, such as -p for the prefix of names.", words=True),
     "GOYACCREPORT": Var("Where goyacc describes its tables, a side effect.", "${TARGET.dir}/y.output"),

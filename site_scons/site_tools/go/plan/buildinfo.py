@@ -6,7 +6,7 @@ Rules: cmd/go/internal/load/pkg.go:2367 setBuildInfo, runtime/debug/mod.go Build
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ..module import gover
 from ..package import Module, Package
@@ -19,7 +19,7 @@ _START = bytes.fromhex("3077af0c9274080241e1c107e6d618e6")
 _END = bytes.fromhex("f932433186182072008242104116d8f2")
 
 
-def build_info(sdk: SDK, variant: Variant, main: Package, closure: Iterable[Package], godebug: str, profile: str) -> str:
+def build_info(sdk: SDK, variant: Variant, main: Package, closure: Collection[Package], godebug: str, profile: str) -> str:
     """The text of the build information of the program *main*.
 
     *closure* are the packages it is linked from (those it reaches by imports, in any order), *godebug* its default GODEBUG, *profile*
@@ -29,7 +29,8 @@ def build_info(sdk: SDK, variant: Variant, main: Package, closure: Iterable[Pack
     if main.module:
         lines.append(_module("mod", main.module))
     lines += [_module("dep", module) for module in _dependencies(main, closure)]
-    settings = _settings(sdk, variant, godebug, bool(main.cover_mode))
+    covers = bool(main.cover_mode) or any(package.cover_mode for package in closure)
+    settings = _settings(sdk, variant, godebug, covers)
     if profile:
         settings.append(("-pgo", os.path.basename(profile) if variant.trimpath else profile))
         settings.sort(key=lambda setting: setting[0])

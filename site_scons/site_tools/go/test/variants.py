@@ -20,6 +20,7 @@ from ..linkdeps import linker_dependencies
 from ..load import SIMD_BRIDGE, Loader, no_go_files
 from ..package import EmbedPattern, Files, Folder, Package
 from ..plan.compile import import_order
+from ..plan.covered import instrumented
 from ..plan.godebug import parse_directive
 from .discover import DeclaredTest, scan_file
 from .testmain import Coverage, MainSource
@@ -30,7 +31,6 @@ MAIN_FILE = "_testmain.go"
 _MAIN_IMPORTS = ("os", "reflect", "testing", "testing/internal/testdeps")
 
 _COVERAGE_IMPORT_SINCE = 23
-_NOT_WITH_ATOMIC = frozenset({"sync/atomic", "internal/runtime/atomic", "runtime/internal/atomic"})
 
 
 @dataclass(frozen=True)
@@ -229,18 +229,14 @@ class _Assembly:
             chosen = package.import_path in coverage.select and package.import_path != f"{self.path}_test"
         else:
             chosen = package.import_path == self.path
-        if not chosen or (coverage.mode == "atomic" and package.standard and package.import_path in _NOT_WITH_ATOMIC):
-            return package
-        ordered = package.ordered_imports or import_order(package)
-        more = ("sync/atomic",) if coverage.mode == "atomic" and "sync/atomic" not in ordered else ()
-        return replace(package, cover_mode=coverage.mode, ordered_imports=(*ordered, *more))
+        return instrumented(package, coverage.mode) if chosen else package
 
     def _check_cycle(self, packages: Mapping[str, Package]) -> None:
         """Raise if the package under test, with its tests, imports itself (load/test.go:497): the shortest cycle is told."""
         importer: dict[str, str] = {}
         queue = [self.path]
         for path in queue:
-            for imported in _imports(packages[path]) if path in packages else ():
+            for imported in import_order(packages[path]) if path in packages else ():
                 if imported == self.path:
                     raise self._cycle(path, importer)
                 if imported not in importer:
@@ -271,10 +267,6 @@ def _renamed(resolved: Mapping[str, str]) -> dict[str, str]:
     return {raw: final for raw, final in resolved.items() if raw != final}
 
 
-def _imports(package: Package) -> tuple[str, ...]:
-    return package.ordered_imports or import_order(package)
-
-
 def _recompiled(plain: Iterable[Package], internal: Package) -> list[Package]:
     """*plain*, imported ones first, with *internal* in its place and variants of all that depend on it."""
     changed = {internal.import_path}
@@ -282,7 +274,7 @@ def _recompiled(plain: Iterable[Package], internal: Package) -> list[Package]:
     for package in plain:
         if package.import_path == internal.import_path:
             continue
-        if not changed.isdisjoint(_imports(package)):
+        if not changed.isdisjoint(import_order(package)):
             changed.add(package.import_path)
             package = replace(package, for_test=internal.import_path)
         result.append(package)
@@ -292,7 +284,7 @@ def _recompiled(plain: Iterable[Package], internal: Package) -> list[Package]:
 def _in_order(main: Package, packages: Mapping[str, Package]) -> list[Package]:
     """The packages that *main* reaches, imported ones first; there is no cycle."""
     done: dict[str, None] = {}
-    stack = [(main, iter(_imports(main)))]
+    stack = [(main, iter(import_order(main)))]
     entered = {main.import_path, "unsafe"}
     while stack:
         package, imports = stack[-1]
@@ -302,5 +294,5 @@ def _in_order(main: Package, packages: Mapping[str, Package]) -> list[Package]:
             done[package.import_path] = None
         else:
             entered.add(following)
-            stack.append((packages[following], iter(_imports(packages[following]))))
+            stack.append((packages[following], iter(import_order(packages[following]))))
     return [packages[path] for path in done]

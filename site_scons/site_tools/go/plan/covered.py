@@ -1,0 +1,47 @@
+"""Which packages of a program count what runs, as with ``go build -cover``. Rules: cmd/go/internal/load/pkg.go:3527 (1.27.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ..package import Package
+from .compile import import_order
+from .patterns import flags_for
+
+RUNTIME = "runtime/coverage"
+"""What every program that counts is linked with (cmd/go/internal/load/pkg.go:2711)."""
+
+# Counting atomically takes these, which therefore cannot be counted (cmd/go/internal/load/pkg.go:3608; Go 1.22 has the last name).
+_NOT_WITH_ATOMIC = frozenset({"sync/atomic", "internal/runtime/atomic", "runtime/internal/atomic"})
+
+
+def instrumented(package: Package, mode: str) -> Package:
+    """*package* so that it counts in *mode*; as it is if it cannot be (load/pkg.go:3560)."""
+    if not package.files.go or (mode == "atomic" and package.standard and package.import_path in _NOT_WITH_ATOMIC):
+        return package
+    imports = import_order(package)
+    more = ("sync/atomic",) if mode == "atomic" and "sync/atomic" not in imports else ()
+    return replace(package, cover_mode=mode, ordered_imports=(*imports, *more))
+
+
+def covered_program(
+    packages: Iterable[Package], program: str, mode: str, patterns: Sequence[str], base: str
+) -> tuple[list[Package], list[str]]:
+    """(*packages* so that the command *program*, which they are all of, counts what runs; the patterns that none of them matches).
+
+    Counted are the packages that *patterns* select, of which relative ones start at the folder *base*; without patterns those of main
+    modules (cmd/go/internal/load/pkg.go:3532). :data:`RUNTIME` must be among *packages*.
+    """
+    wanted = [((pattern, ("matches",)),) for pattern in patterns]
+    unused = dict.fromkeys(patterns)
+    result = []
+    for package in packages:
+        if package.import_path == program:
+            package = replace(package, ordered_imports=tuple(dict.fromkeys((*import_order(package), RUNTIME))))
+        matching = [pattern for pattern, flags in zip(patterns, wanted, strict=True) if flags_for(flags, package, False, base)]
+        for pattern in matching:
+            unused.pop(pattern, None)
+        main = package.import_path == program or (package.module is not None and package.module.main)
+        result.append(instrumented(package, mode) if matching or (main and not patterns) else package)
+    return result, list(unused)
