@@ -82,7 +82,10 @@ var mainG g // the main goroutine
 // main is the main goroutine; tracebacks know it by its name.
 func main() {
 	doInit(runtime_inittasks)
-	doInit(firstmoduledata.inittasks)
+	if tasks := firstmoduledata.inittasks; len(tasks) != 0 {
+		cpuinit()
+		doInit(tasks)
+	}
 	main_main()
 	if mainReturned != nil {
 		mainReturned()

@@ -216,3 +216,28 @@ TEXT runtime·asyncPreempt(SB),NOSPLIT|NOFRAME,$0
 	POPFQ
 	POPQ	BP
 	RET
+
+// func askProcessor() (c1, b7, c7, d7, saved uint32)
+TEXT runtime·askProcessor<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
+	MOVL	$1, AX
+	XORL	CX, CX
+	CPUID
+	MOVL	CX, R8
+	XORL	BX, BX
+	XORL	R9, R9
+	XORL	DI, DI
+	XORL	SI, SI
+	BTL	$27, R8			// OSXSAVE
+	JCC	done
+	MOVL	$7, AX
+	XORL	CX, CX
+	CPUID
+	MOVL	CX, R9
+	MOVL	DX, DI
+	XORL	CX, CX
+	XGETBV
+	MOVL	AX, SI
+done:
+	MOVL	R8, AX
+	MOVL	R9, CX
+	RET

@@ -281,6 +281,7 @@ func mapHeap(step uintptr) bool {
 
 // placeHeap finds a place in the address space for span table and heap, and maps the first page of the table.
 func placeHeap() bool {
+	cpuinit()
 	for start := uintptr(heapHint); start < heapHint+16*mostHeap; start += 2 * mostHeap {
 		if table := start - mostHeap>>pageShift*8; sysMapAt(table, physPageSize) {
 			heap.start, heap.spans, heap.table = start, table, physPageSize

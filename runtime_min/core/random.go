@@ -23,6 +23,7 @@ func refillRandom(c *chacha8rand.State) {
 		throw("the kernel has no random numbers")
 	}
 	c.Init(seed)
+	cpuinit()
 	maps.AlgInit()
 }
 
