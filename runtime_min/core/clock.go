@@ -15,6 +15,11 @@ const (
 // clockFunction is the address of the vDSO's clock_gettime: 0 when not looked for yet, 1 when there is none.
 var clockFunction uintptr
 
+// vdsoGettimeofdaySym is where package syscall looks for a function of the vDSO; 0: it makes the system call.
+//
+//go:linkname vdsoGettimeofdaySym
+var vdsoGettimeofdaySym uintptr
+
 // vdsoClock calls fn(clock, ts) as C, on g0's stack.
 //
 //go:noescape

@@ -131,7 +131,7 @@ var waitsForSignals bool
 func deadlocked() {
 	m0.throwing = throwTypeUser
 	printTraces = traceCrash
-	if mainG.atomicstatus.Load() == _Gdead {
+	if NumGoroutine() == 0 {
 		fatal("no goroutines (main called runtime.Goexit) - deadlock!")
 	}
 	fatal("all goroutines are asleep - deadlock!")

@@ -69,7 +69,7 @@ func stackOverflow(gp *g) {
 	} else {
 		print("1000000000")
 	}
-	print("-byte limit\nfatal error: stack overflow\n")
+	print("-byte limit\nruntime: sp=", hex(gp.sched.sp), " stack=[", hex(gp.stack.lo), ", ", hex(gp.stack.hi), "]\nfatal error: stack overflow\n")
 	m0.throwing = throwTypeRuntime
 	die(gp, gp.sched.pc, gp.sched.sp)
 }

@@ -1,0 +1,99 @@
+// Waits in all kinds of system calls while a goroutine counts.
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+var ticks atomic.Int32
+
+func ticker() {
+	for {
+		time.Sleep(time.Millisecond)
+		ticks.Add(1)
+	}
+}
+
+func during(what string, f func()) {
+	n := ticks.Load()
+	f()
+	fmt.Println(what, ticks.Load()-n > 50)
+}
+
+func main() {
+	go ticker()
+	during("exec", func() { fmt.Println(exec.Command("sleep", "0.2").Run()) })
+	during("wait4", func() {
+		pid, err := syscall.ForkExec("/bin/sh", []string{"sh", "-c", "sleep 0.2; exit 3"}, &syscall.ProcAttr{Env: os.Environ(), Files: []uintptr{0, 1, 2}})
+		var s syscall.WaitStatus
+		p, err2 := syscall.Wait4(pid, &s, 0, nil)
+		fmt.Println(p == pid, err, err2, s.ExitStatus())
+	})
+	var p [2]int
+	syscall.Pipe(p[:])
+	during("pipe", func() {
+		go func() {
+			time.Sleep(200 * time.Millisecond)
+			syscall.Write(p[1], []byte("hello"))
+		}()
+		var b [10]byte
+		fmt.Println(syscall.Read(p[0], b[:]))
+	})
+	during("big write", func() {
+		total := 0
+		done := make(chan bool)
+		go func() {
+			time.Sleep(100 * time.Millisecond)
+			b := make([]byte, 1000)
+			for total < 1<<18 {
+				n, _ := syscall.Read(p[0], b)
+				total += n
+			}
+			close(done)
+		}()
+		fmt.Println(syscall.Write(p[1], make([]byte, 1<<18)))
+		<-done
+	})
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			var b [1]byte
+			n, err := syscall.Read(p[0], b[:])
+			if n != 1 || err != nil {
+				panic(err)
+			}
+		})
+	}
+	time.Sleep(10 * time.Millisecond)
+	syscall.Write(p[1], []byte("abc"))
+	wg.Wait()
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGUSR1)
+	go func() {
+		<-c
+		fmt.Println("signal")
+		syscall.Write(p[1], []byte("abc"))
+	}()
+	go func() {
+		time.Sleep(10 * time.Millisecond)
+		syscall.Kill(os.Getpid(), syscall.SIGUSR1)
+	}()
+	var b [10]byte
+	fmt.Println(syscall.Read(p[0], b[:]))
+	s, _ := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	during("socket", func() {
+		go func() {
+			time.Sleep(200 * time.Millisecond)
+			syscall.Write(s[1], []byte("hello"))
+		}()
+		n, _, err := syscall.Recvfrom(s[0], b[:], 0)
+		fmt.Println(n, err)
+	})
+}
