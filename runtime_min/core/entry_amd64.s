@@ -241,3 +241,23 @@ done:
 	MOVL	R8, AX
 	MOVL	R9, CX
 	RET
+
+// func reflectcall(stackArgsType *_type, fn, stackArgs unsafe.Pointer, stackArgsSize, stackRetOffset, frameSize uint32, regArgs *abi.RegArgs)
+// The functions that copy the arguments and call fn have frames of a fixed size. Of the many sizes that are kept, these are used.
+#define CALL_IN_FRAME(size, fn)	\
+	CMPQ	CX, $size;	\
+	JHI	3(PC);		\
+	MOVQ	$fn(SB), AX;	\
+	JMP	AX
+
+TEXT runtime·reflectcall(SB),NOSPLIT,$0-48
+	MOVLQZX	frameSize+32(FP), CX
+	CALL_IN_FRAME(64, runtime·call64)
+	CALL_IN_FRAME(512, runtime·call512)
+	CALL_IN_FRAME(8192, runtime·call8192)
+	CALL_IN_FRAME(131072, runtime·call131072)
+	CALL_IN_FRAME(4194304, runtime·call4194304)
+	CALL_IN_FRAME(134217728, runtime·call134217728)
+	CALL_IN_FRAME(1073741824, runtime·call1073741824)
+	MOVQ	$runtime·badreflectcall(SB), AX
+	JMP	AX

@@ -11,9 +11,15 @@ import _ "unsafe"
 func knownItabs() **itabTableType {
 	if !itabsEntered {
 		itabsEntered = true
+		firstItabs.size = itabInitSize
+		itabTable = &firstItabs
 		itabsinit()
 	}
 	return &itabTable
 }
 
-var itabsEntered bool
+var (
+	itabsEntered bool
+	itabTable    *itabTableType
+	firstItabs   itabTableType
+)

@@ -157,8 +157,19 @@ func readgstatus(gp *g) uint32 { return gp.atomicstatus.Load() }
 func casgstatus(gp *g, old, new uint32) {
 	gp.atomicstatus.Store(new)
 	if gp.bubble != nil {
+		bubbleStatusChanged(gp, old, new)
+	}
+}
+
+// bubbleStatusChanged tells a bubble of testing/synctest what one of its goroutines does. It is set with the first bubble.
+var bubbleStatusChanged func(gp *g, old, new uint32)
+
+// newBubbleID numbers the bubbles.
+func newBubbleID() uint64 {
+	bubbleStatusChanged = func(gp *g, old, new uint32) {
 		systemstack(func() { gp.bubble.changegstatus(gp, old, new) })
 	}
+	return bubbleGen.Add(1)
 }
 
 func canPreemptM(mp *m) bool {

@@ -12,7 +12,7 @@ import (
 func newdefer() *_defer {
 	d := p0.freeDefer
 	if d == nil {
-		d = new(_defer)
+		d = (*_defer)(newRecord(unsafe.Sizeof(_defer{})))
 	} else {
 		p0.freeDefer = d.link
 		d.link = nil

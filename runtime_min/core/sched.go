@@ -195,14 +195,14 @@ func goyield() { mcall(gosched_m) }
 func gopreempt_m(gp *g) { gosched_m(gp) }
 
 // Every goroutine ever made, dead ones included, except the main one. Only grows.
-var allgs []*g
+var allgs []unsafe.Pointer
 
 var freeGs *g // dead goroutines, linked by schedlink
 
 func forEachG(fn func(gp *g)) {
 	fn(&mainG)
 	for _, gp := range allgs {
-		fn(gp)
+		fn((*g)(gp))
 	}
 }
 
@@ -231,10 +231,10 @@ func newproc1(fn *funcval, callergp *g, callerpc uintptr, parked bool, reason wa
 		freeGs = gp.schedlink.ptr()
 		gp.schedlink = 0
 	} else {
-		gp = new(g)
+		gp = (*g)(newRecord(unsafe.Sizeof(g{})))
 		gp.stackguard1 = ^uintptr(0)
 		gp.atomicstatus.Store(_Gdead)
-		allgs = append(allgs, gp)
+		allgs = append(allgs, unsafe.Pointer(gp))
 	}
 	if gp.stack.lo == 0 {
 		gp.stack = stackalloc(startingStackSize)
@@ -329,7 +329,7 @@ func gdestroy(gp *g) {
 func acquireSudog() *sudog {
 	s := p0.freeSudog
 	if s == nil {
-		return new(sudog)
+		return (*sudog)(newRecord(unsafe.Sizeof(sudog{})))
 	}
 	p0.freeSudog = s.next
 	s.next = nil

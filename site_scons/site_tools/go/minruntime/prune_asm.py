@@ -14,14 +14,18 @@ _OTHER = re.compile(r"^(?:TEXT|DATA|GLOBL)\b")
 def prune_assembly(source: str, rule: Rule, filename: str) -> str:
     """*source* without the functions of ``rule.drop``, named as after TEXT (``runtime·gogo``); lines keep their numbers.
 
-    A function ends where the next TEXT, DATA or GLOBL stands at the start of a line. Raises GoError for a name that is not there,
-    and for rules that only Go files can have.
+    A function ends where the next TEXT, DATA or GLOBL stands at the start of a line; macros that are defined on the way stay. Raises
+    GoError for a name that is not there, and for rules that only Go files can have.
     """
     if rule.only or rule.replace:
         raise GoError("the manifest of the min runtime can only drop functions of an assembly file", Position(filename))
     missing = set(rule.drop)
-    lines, dropping = [], False
+    lines, dropping, macro = [], False, False
     for line in source.split("\n"):
+        if macro or line.startswith("#define"):
+            macro = line.endswith("\\")
+            lines.append(line)
+            continue
         if _OTHER.match(line):
             match = _TEXT.match(line)
             dropping = match is not None and match.group(1) in rule.drop
