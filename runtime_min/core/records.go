@@ -11,7 +11,9 @@ import (
 // of this package. So they are allocated as so many words, all of which are taken for pointers. The collector accepts any word.
 
 // newRecord returns size bytes of zeros in the heap.
-func newRecord(size uintptr) unsafe.Pointer { return mallocgc(size, abi.TypeFor[unsafe.Pointer](), true) }
+func newRecord(size uintptr) unsafe.Pointer {
+	return mallocgc(size, abi.TypeFor[unsafe.Pointer](), true)
+}
 
 // timerWords is laid out as timerWhen.
 type timerWords struct {
