@@ -143,6 +143,18 @@ def test_several_errors_are_all_told(current_goroot: Path, tmp_path: Path) -> No
     assert "# example.com/m/right\nright/more.go:3:13: " in str(caught.value)
 
 
+def test_stops_at_the_first_error_if_asked(current_goroot: Path, tmp_path: Path, compiled: list[str]) -> None:
+    folder = write(tmp_path / "m")
+    (folder / "base" / "more.go").write_text('package base\n\nvar x int = ""\n')
+    place = workplace(current_goroot, folder)
+    engine = Engine(place.config, 1, keep_going=False)
+    with pytest.raises(GoError, match=r"^# example.com/m/base\nbase/more.go:3:13: [^\n]*$"):
+        engine.build(closure(place, "top"))
+    assert compiled[-1] == "example.com/m/base"
+    (folder / "base" / "more.go").unlink()
+    assert sorted(build(workplace(current_goroot, folder), "top")) == ALL
+
+
 @pytest.fixture
 def broken_sdk(current_goroot: Path, tmp_path: Path) -> Callable[[str, str], Path]:
     """An SDK in which the tool *name* is the shell script *text*."""

@@ -85,7 +85,7 @@ class Build:
         # The engine knows neither a CacheDir nor the user's own compiler.
         self.uses_engine = not setup.commands.words and not setup.cached
         self.engine: Engine = session.engines.setdefault(
-            setup.output, Engine(self.config, session.jobs, messages.say, messages.Progress("compiling"))
+            setup.output, Engine(self.config, session.jobs, messages.say, messages.Progress("compiling"), session.keeps_going)
         )
         self.units: dict[str, PackageUnit] = session.units
         self.changes: list[str] = []

@@ -115,7 +115,7 @@ class Listing:
         )
         modules = _ListedModules(self.packages.values(), f"1.{sdk.minor}")
         self.loader = Loader(sdk, variant, overlay, state, modules)
-        self.engine = Engine(self.config, int(GetOption("num_jobs")), messages.say)
+        self.engine = Engine(self.config, int(GetOption("num_jobs")), messages.say, keep_going=bool(GetOption("keep_going")))
 
     def compile(self) -> str:
         """Compile the package itself; its imports are compiled. Returns what the tools said. Raises GoError."""

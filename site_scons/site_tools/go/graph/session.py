@@ -28,6 +28,7 @@ class Session:
         self.shows_graph = bool(GetOption("tree_printers") or GetOption("cache_force"))
         self.explains = bool(GetOption("debug_explain"))
         self.jobs = int(GetOption("num_jobs"))
+        self.keeps_going = bool(GetOption("keep_going"))
         self.builds: dict[object, Any] = {}
         # Programs that differ in what only the linker sees have builds of their own and compile to the same places, once.
         self.units: dict[str, Any] = {}

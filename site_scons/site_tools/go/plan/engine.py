@@ -29,11 +29,12 @@ _START_UP = 4000
 class _Task:
     """A package on its way.
 
-    *users* wait for it, *waiting* counts the imports that it waits for itself. *cost* is the package's own, *urgency* that of the
-    longest chain of packages that begins with it. *immutable* says whether its sources stay as they are.
+    *stem* is where its output goes. *users* wait for it, *waiting* counts the imports that it waits for itself. *cost* is the package's
+    own, *urgency* that of the longest chain of packages that begins with it. *immutable* says whether its sources stay as they are.
     """
 
     package: Package
+    stem: str
     profile: Profile | None
     cost: int
     immutable: bool
@@ -60,7 +61,8 @@ class Engine:
 
     It may be used from several threads at the same time: a package that one of them is building, the others wait for. *report* is
     called with what the tools say about a package when it is compiled; *progress* with (packages done, packages in all, import path)
-    after each one. Both are called from the engine's threads, one call at a time.
+    after each one. Both are called from the engine's threads, one call at a time. Without *keep_going* nothing more is begun after
+    the first package that fails.
     """
 
     def __init__(
@@ -69,9 +71,11 @@ class Engine:
         jobs: int,
         report: Callable[[str], None] | None = None,
         progress: Callable[[int, int, str], None] | None = None,
+        keep_going: bool = True,
     ) -> None:
         self.config = config
         self.jobs = max(1, jobs)
+        self.keep_going = keep_going
         self._report = report
         self._progress = progress
         self._changed = threading.Condition()
@@ -81,14 +85,15 @@ class Engine:
         self._running: list[_Task] = []
         self._workers = 0
         self._done = self._total = 0
+        self._stopped = False
 
     def build(self, packages: Sequence[Package], profile: Profile | None = None, immutable: bool = False) -> dict[str, Built]:
         """Make sure that *packages* are compiled, and return what there is, by import path.
 
         *packages* are in dependency order and complete: what one of them imports is there too. *profile* is the PGO profile of the
         program they are for. *immutable* says that their sources are those that they had when they were compiled before, if they were:
-        a stamp then stands for all of them. Raises GoError with all messages if packages fail; those that do not depend on them are
-        built nevertheless.
+        a stamp then stands for all of them. Raises GoError with all messages if packages fail; to keep going means that those that do not
+        depend on them are built nevertheless.
         """
         packages = [package for package in packages if package.import_path != "unsafe"]
         seal = stamp.path(self.config, packages, profile) if immutable else ""
@@ -112,7 +117,7 @@ class Engine:
             raise GoError("\n".join(errors))
         built = {task.built.import_path: task.built for task in tasks if task.built}
         if len(built) < len(tasks):
-            raise GoError("interrupted")
+            raise GoError("stopped, because something else failed")
         if immutable:
             stamp.save(seal, built.values())
         return built
@@ -125,7 +130,7 @@ class Engine:
             stem = output_stem(self.config, package, profile)
             task = self._tasks.get(stem)
             if task is None:
-                task = entered[stem] = _Task(package, profile, _cost(self.config, package), immutable)
+                task = entered[stem] = _Task(package, stem, profile, _cost(self.config, package), immutable)
                 task.imports = [_find(tasks, package, path) for path in import_order(package) if path != "unsafe"]
             tasks[package.import_path] = task
         new = tuple(entered.values())
@@ -149,7 +154,7 @@ class Engine:
         self._tasks = {stem: task for stem, task in self._tasks.items() if id(task) not in again}
 
     def _push(self, task: _Task) -> None:
-        heapq.heappush(self._ready, (-task.urgency, task.package.import_path, task))
+        heapq.heappush(self._ready, (-task.urgency, task.stem, task))  # import paths are not unique: tests have packages of their own
         self._changed.notify_all()
 
     def _hire(self) -> None:
@@ -159,10 +164,13 @@ class Engine:
 
     def _abandon(self) -> None:
         """After an interrupt: start nothing more, and wait for what is running."""
+        self._drop_ready()
+        self._changed.wait_for(lambda: not self._running)
+
+    def _drop_ready(self) -> None:
         for _, _, task in self._ready:
             self._skip(task)
         self._ready.clear()
-        self._changed.wait_for(lambda: not self._running)
 
     def _work(self) -> None:
         """A worker's life: the most urgent package that is ready, again and again, until there is nothing left to wait for."""
@@ -184,6 +192,7 @@ class Engine:
             self._workers -= 1
             if not self._workers:
                 self._done = self._total = 0
+                self._stopped = False
 
     def _backends(self, task: _Task) -> int:
         """How many threads the compiler gets for *task*: its share of the processors, or more if all others will wait for it in the end.
@@ -202,11 +211,16 @@ class Engine:
             task.error = outcome
             for user in task.users:
                 self._skip(user)
+            if not self.keep_going:
+                self._stopped = True
+                self._drop_ready()
         else:
             task.built = outcome
             for user in task.users:
                 user.waiting -= 1
-                if not user.waiting and not user.skipped:
+                if self._stopped:
+                    self._skip(user)
+                elif not user.waiting and not user.skipped:
                     self._push(user)
         self._changed.notify_all()
 
