@@ -138,8 +138,8 @@ class Loader:
         walk = _Walk(self)
         for path in import_paths:
             walk.visit(path)
-        if walk.errors:
-            first, *more = walk.errors
+        if walk.errors:  # a package that was named and is imported, too, may have told its error twice
+            first, *more = {str(error): error for error in walk.errors}.values()
             raise GoError("\n".join([first.message, *map(str, more)]), first.position)
         return tuple(walk.finished)
 

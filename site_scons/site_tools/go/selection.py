@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 
 from .errors import GoError
@@ -10,6 +11,9 @@ from .load import Loader
 from .module.scan import is_ignored, package_folders
 from .plan.patterns import matches_path
 from .source.folder import read_folder
+
+_MAJOR = re.compile(r"v(?:[2-9]|[1-9][0-9]+)")
+"""The element of an import path that is a module's major version (cmd/go/internal/load/pkg.go:1347)."""
 
 
 def select_packages(loader: Loader, patterns: Iterable[str], base: str) -> list[str]:
@@ -21,11 +25,17 @@ def select_packages(loader: Loader, patterns: Iterable[str], base: str) -> list[
     """
     selected: dict[str, None] = {}
     for pattern in patterns:
-        selected.update(dict.fromkeys(sorted(_select(loader, pattern, base)) if _is_wide(pattern) else [_single(loader, pattern, base)]))
+        selected.update(dict.fromkeys(select_folders(loader, pattern, base) if is_wide(pattern) else [_single(loader, pattern, base)]))
     return list(selected)
 
 
-def _is_wide(pattern: str) -> bool:
+def select_folders(loader: Loader, pattern: str, base: str) -> dict[str, str]:
+    """Import path → folder of the packages that a *pattern* with ``...`` matches, sorted; see :func:`select_packages`."""
+    return dict(sorted(_select(loader, pattern, base)))
+
+
+def is_wide(pattern: str) -> bool:
+    """Whether *pattern* stands for any number of packages."""
     return "..." in pattern or pattern in ("all", "std", "cmd")
 
 
@@ -37,28 +47,29 @@ def _single(loader: Loader, pattern: str, base: str) -> str:
     return loader.import_path(os.path.normpath(os.path.join(base, pattern))) if _is_folder(pattern) else pattern
 
 
-def _select(loader: Loader, pattern: str, base: str) -> Iterator[str]:
+def _select(loader: Loader, pattern: str, base: str) -> Iterator[tuple[str, str]]:
+    """(import path, folder) of the packages that *pattern* matches; one may come more than once."""
     if pattern == "all":
         raise GoError('the pattern "all" is not supported: name folders ("./...") or modules ("example.com/m/...")')
     if pattern in ("std", "cmd"):
-        return (path for path, _ in _standard(loader) if (path.partition("/")[0] == "cmd") == (pattern == "cmd"))
+        return (found for found in _standard(loader) if (found[0].partition("/")[0] == "cmd") == (pattern == "cmd"))
     if _is_folder(pattern):
         return _below(loader, pattern, base)
     first = pattern.partition("/")[0]
-    found = [path for path, folder in _own(loader) if matches_path(pattern, path) and _has_go(loader, folder)]
+    found = [(path, folder) for path, folder in _own(loader) if matches_path(pattern, path) and _has_go(loader, folder)]
     if first.startswith("...") or "." not in first.removesuffix("..."):
-        found += [path for path, _ in _standard(loader) if matches_path(pattern, path)]
+        found += [(path, folder) for path, folder in _standard(loader) if matches_path(pattern, path)]
     return iter(found)
 
 
-def _below(loader: Loader, pattern: str, base: str) -> Iterator[str]:
+def _below(loader: Loader, pattern: str, base: str) -> Iterator[tuple[str, str]]:
     """The packages of main modules whose folders match *pattern*."""
     fixed = os.path.normpath(os.path.join(base, pattern.partition("...")[0].rpartition("/")[0] or "."))
     wanted = os.path.normpath(os.path.join(base, pattern)).replace(os.sep, "/")
     for path, folder in _own(loader):
         inside = folder == fixed or folder.startswith(fixed.rstrip(os.sep) + os.sep)
         if inside and matches_path(wanted, folder.replace(os.sep, "/")) and _has_go(loader, folder):
-            yield path
+            yield path, folder
 
 
 def _own(loader: Loader) -> Iterator[tuple[str, str]]:
@@ -119,3 +130,9 @@ def _has_go(loader: Loader, folder: str) -> bool:
     except OSError:
         return False
     return bool(files.go or files.cgo or files.test_go or files.xtest_go)
+
+
+def exec_name(import_path: str) -> str:
+    """The name that go gives to the program *import_path* (cmd/go/internal/load/pkg.go:1755 exeFromImportPath)."""
+    rest, _, last = import_path.rpartition("/")
+    return rest.rpartition("/")[2] if rest and _MAJOR.fullmatch(last) else last

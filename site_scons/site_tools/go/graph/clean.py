@@ -47,6 +47,17 @@ def remove_tests(ledger: Ledger, build_dir: str, top: str, outputs: Iterable[Any
     return any([*removed, remove_files(str(node.get_abspath()) for node in outputs)])
 
 
+def remove_vetted(ledger: Ledger, build_dir: str, top: str) -> bool:
+    """Remove what vet has found and what was compiled for it below *build_dir*; whether there was anything."""
+    stamps = [target for target in ledger.linked if f"{os.sep}~vet-" in target]
+    removed = [remove_program(ledger, target, top) for target in stamps]
+    with contextlib.suppress(OSError), os.scandir(build_dir) as variants:
+        for variant in variants:
+            if variant.is_dir():
+                _remove_memos(variant.path)
+    return any(removed)
+
+
 def _remove_memos(output: str) -> None:
     """Remove what tests and checks note in the folder of a variant."""
     with os.scandir(output) as entries:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import SCons.Node
@@ -56,6 +56,20 @@ class Derived:
         self.by_folder.setdefault(place, []).append(node)
         if root:
             self.overlay[os.path.join(place, node.name)] = node.get_abspath()
+
+
+def rests_on(node: Node, users: Collection[Node]) -> bool:
+    """Whether *node* is made from one of *users*, directly or not: then it can be no source of theirs."""
+    waiting, seen = [node], set()
+    while waiting:
+        current = waiting.pop()
+        if current in users:
+            return True
+        if current not in seen:
+            seen.add(current)
+            sources = current.sources if not isinstance(current, GoNode) else ()
+            waiting += [*(sources or ()), *(current.depends or ())]  # SCons frees what is empty when a node is done
+    return False
 
 
 def variant_root(folder: Any) -> Any:

@@ -5,130 +5,41 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import SCons.Node
-from SCons.Builder import Builder
+from SCons.Builder import BuilderBase
 from SCons.Errors import UserError
 from SCons.Node.FS import Dir, File, get_default_fs
 from SCons.Node.Python import Value
+from SCons.Util import flatten
 
 from ..errors import GoError
-from . import messages, variables
+from . import messages
 from .actions import unit_action
-from .ledger import Ledger, Linked, signature, signatures
-from .nodes import GoNode, adopt
-from .session import Session, restart, session, touched
+from .closure import ClosureUnit
+from .coverage import program_packages
+from .ledger import Linked
+from .nodes import adopt
 
 if TYPE_CHECKING:
     from ..package import Package
     from ..plan.link import LinkPlan
     from .build import Build, Closure
+    from .units import PackageUnit
 
 Node = Any
 Nodes = list[Any]
 
-# Variables of the process that decide where the SDK and modules are found.
-_ENVIRON = ("HOME", "XDG_CONFIG_HOME")
 
-
-class ProgramUnit:
-    """One program. It is looked at when its node is first reached, after all SConscripts have been read.
-
-    If the ledger shows that nothing has changed, that is all. Otherwise its packages are loaded, once the derived files among their
-    sources are made, and those that may have to be compiled become nodes.
-    """
-
-    def __init__(self, node: GoNode, env: Any, source: Node) -> None:
-        self.node = node
-        self.env = env
-        self.source = source
-        self._forget()
-
-    def reset(self) -> None:
-        restart()
-        self._forget()
+class ProgramUnit(ClosureUnit):
+    """One program: its packages, linked."""
 
     def _forget(self) -> None:
-        self._derived: Nodes = []
-        self._ready = False
-        self._kids: Nodes = []
-        self._build: Build | None = None
-        self._closure: Closure | None = None
+        super()._forget()
         self._main: Package | None = None
         self._plan: LinkPlan | None = None
-        self._watched: tuple[list[str], list[str]] = ([], [])
-        self._reason = "it is not there"
-        self._key = ""
-        self._digest = ""
-        self._settings: dict[str, str] = {}
-
-    @property
-    def ledger(self) -> Ledger:
-        return session().ledger(str(self.env.Dir(variables.text(self.env, "GOBUILDDIR")).get_abspath()))
-
-    @property
-    def target(self) -> str:
-        """The program's absolute path."""
-        return str(self.node.get_abspath())
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """All that the user has said about the program, by name."""
-        if not self._settings:
-            self._settings = settings_of(self.env, self.source)
-        return self._settings
-
-    def children(self) -> Nodes:
-        if not self._ready:
-            try:
-                self._look()
-            except GoError as error:
-                raise self._failure(error, "cannot load the packages") from None
-        return self._derived + self._kids
-
-    def is_current(self) -> bool:
-        known = self.ledger.linked.get(self.target)
-        if known and self._closure is None:
-            return self._has_no_additions(known)
-        if self._closure is None:
-            return False
-        self._plan = self._plan_link()
-        if any(unit.built is None for unit in self._closure.units.values()):
-            return False  # only in a dry run
-        self._key = self._link_key(self._plan)
-        if known and known.key == self._key and known.output == signature(self.target) and self._has_no_additions(known):
-            self._digest = known.digest
-            self._note(known.output)
-            return True
-        self._reason = self._find_reason(known)
-        return False
-
-    def reason(self) -> str:
-        return self._reason
-
-    def signature(self) -> str:
-        return self._key or repr(sorted(self.settings.items()))
-
-    def content_digest(self) -> str:
-        known = self.ledger.linked.get(self.target)
-        if not self._digest:
-            self._digest = known.digest if known and known.digest else _file_digest(self.target)
-            if known:
-                self.ledger.linked[self.target] = known._replace(digest=self._digest)
-                self.ledger.dirty = True
-        return self._digest
-
-    def companions(self) -> list[str]:
-        return []
-
-    def remove(self) -> bool:
-        from .clean import remove_program
-
-        return remove_program(self.ledger, self.target, session().top)
 
     def describe(self, env: Any) -> str:
         from ..plan.commands import Run, describe
@@ -161,139 +72,42 @@ class ProgramUnit:
             messages.say(said)
 
     def _prepare(self) -> None:
-        """Load what a program that is linked again though nothing of its own has changed (AlwaysBuild, Depends) is made of."""
-        if self._closure is None:
-            here = session()
-            try:
-                self._load(here, here.derived(self.folder))
-            except GoError as error:
-                raise self._failure(error, "cannot load the packages") from None
-        if self._plan is None:
+        super()._prepare()
+        if self._plan is None and self._closure is not None:
             self._plan = self._plan_link()
-            self._key = self._link_key(self._plan)
+            self._key = self._find_key(self._closure)
 
-    def after_build(self) -> None:
-        self._digest = ""
-        self._note(self.ledger.sign(self.target))
-
-    def archives(self) -> list[str]:
-        """The package archives that the program, which is up to date, is linked from."""
-        return [f"{stem}.a" for stem in self.ledger.linked[self.target].packages]
-
-    def _look(self) -> None:
-        """Find out what has to be done before the program can be linked."""
-        here = session()
-        derived = here.derived(self.folder)
-        known = self.ledger.linked.get(self.target)
-        self._await(derived.by_folder.get(place, ()) for place in {self.folder.srcnode().get_abspath(), *(known.folders if known else ())})
-        if here.clean:
-            self._ready = True
-        if self._ready or self._waiting():
-            return
-        if known and self._is_fresh(known, here):
-            self._ready = True
-            return
-        self._load(here, derived)
-
-    def _load(self, here: Session, derived: Any) -> None:
-        from .build import open_build
-        from .runtime import refuse
-
-        build = self._build = open_build(here, self.env, self.module_folder, derived)
-        state = build.state
-        try:
-            with state.watch() as watched:
-                main, packages = self._packages(build)
-        except GoError:
-            # Perhaps for want of a file that somebody has yet to make.
-            self._await([derived.below(build.setup.folder)])
-            if self._waiting():
-                return
-            raise
-        folders = {package.dir for package in packages} | watched.folders
-        self._await(derived.by_folder.get(folder, ()) for folder in folders)
-        if self._waiting():
-            return
-        refuse(build.runtime, main.import_path, packages)
-        self._main = main
-        self._closure = closure = self._close(build, packages)
-        extra = [path for unit in closure.units.values() if not unit.immutable for path in unit.input_paths()]
-        files = watched.files | set(build.watched_files) | set(extra)
-        self._watched = (build.worth_watching(files), build.worth_watching(watched.folders))
-        self._choose(here, build, closure)
-        self._ready = True
-
-    def _packages(self, build: Build) -> tuple[Package, Sequence[Package]]:
-        """The main package, and all packages of the program, imported ones first; raises GoError."""
+    def _packages(self, build: Build) -> Sequence[Package]:
         loader = build.loader()
         import_path = self._import_path(loader)
-        packages = loader.closure([import_path])
-        return loader.package(import_path), packages
+        packages = program_packages(self.env, loader, import_path, self.module_folder)
+        self._main = next(package for package in reversed(packages) if package.import_path == import_path)
+        return packages
 
     def _close(self, build: Build, packages: Sequence[Package]) -> Closure:
-        """The units of *packages*."""
         from ..plan.pgo import find_profile
+        from .runtime import refuse
 
         assert self._main
+        refuse(build.runtime, self._main.import_path, packages)
         config = replace(build.config, named=frozenset({self._main.import_path}))
         return build.closure(config, packages, find_profile(config, self._main))
 
-    def _choose(self, here: Session, build: Build, closure: Closure) -> None:
-        """Make nodes of the packages that may have to be compiled, of all if the user wants to see them."""
-        known = self.ledger.linked.get(self.target)
-        build.mark_suspects(closure, known, self._changed_rules(known) if known else "")
-        closure.standard.recall()
-        shown = here.shows_graph or touched(build.setup.output)
-        first = [] if closure.standard.is_current() and not shown else [closure.standard.get_node(self.env)]
-        for unit in closure.units.values():
-            if unit.immutable or unit.node is not None or (unit.recall() and not shown):
-                continue
-            unit.kids = first + [imported.node for imported in unit.imports.values() if imported.node is not None]
-            unit.get_node(self.env)
+    def _roots(self, closure: Closure) -> Iterable[PackageUnit]:
         assert self._main
-        main = closure.units[self._main.import_path].node
-        self._kids = first + ([main] if main is not None else [])
+        return [closure.units[self._main.import_path]]
 
-    def _await(self, groups: Iterable[Iterable[Node]]) -> None:
-        """Have the derived files in *groups* made first."""
-        for node in (node for group in groups for node in group):
-            if node not in self._derived:
-                self._derived.append(node)
+    def _tools(self) -> tuple[str, ...]:
+        assert self._build
+        return (*super()._tools(), self._build.setup.sdk.tool("link"))
 
-    def _waiting(self) -> bool:
-        return any(node.get_state() <= SCons.Node.executing for node in self._derived)
+    def _plan_ahead(self) -> None:
+        self._plan = self._plan_link()
 
-    def _is_fresh(self, known: Linked, here: Session) -> bool:
-        """Whether nothing that went into the program, and nothing that came out, has changed."""
-        return (
-            not here.shows_graph
-            and known.output == signature(self.target)
-            and not self._changed_rules(known)
-            and not self.ledger.changes(known.files, known.folders)
-            and all(map(self.ledger.vouches_for, known.packages))
-        )
-
-    def _changed_rules(self, known: Linked) -> str:
-        """What has changed for all packages of the program since it was *known*, in words; "" if nothing has."""
-        if known.settings != self.settings:
-            return changed_settings(known.settings, self.settings)
-        return "" if known.tools == signatures(known.tools) else "the SDK or the Go tool changed"
-
-    def _has_no_additions(self, known: Linked) -> bool:
-        """Whether the user has added the same dependencies and actions as before."""
-        if known.added == self.node.added_digest():
-            return True
-        self._reason = "a dependency or an action that was added to it changed"
-        return False
-
-    @property
-    def folder(self) -> Node:
-        """The SCons folder of the package, or of the SConscript that names it by its import path."""
-        return self.source if isinstance(self.source, Dir) else self.node.cwd
-
-    @property
-    def module_folder(self) -> str:
-        return str(self.folder.srcnode().get_abspath())
+    def _find_key(self, closure: Closure) -> str:
+        assert self._build and self._plan
+        contents = sorted((path, unit.built.content_id if unit.built else "") for path, unit in closure.units.items())
+        return self._build.setup.commands.key(hashlib.sha256(repr((self._plan.action_key, contents)).encode()).hexdigest())
 
     def _import_path(self, loader: Any) -> str:
         if isinstance(self.source, Dir):
@@ -313,63 +127,8 @@ class ProgramUnit:
             raise self._failure(error, f"cannot link {self._main.import_path}") from None
         return self._build.setup.commands.apply_link(plan)
 
-    def _link_key(self, plan: LinkPlan) -> str:
-        assert self._closure and self._build
-        contents = sorted((path, unit.built.content_id if unit.built else "") for path, unit in self._closure.units.items())
-        return self._build.setup.commands.key(hashlib.sha256(repr((plan.action_key, contents)).encode()).hexdigest())
-
-    def _note(self, output: tuple[int, int, int]) -> None:
-        assert self._closure and self._build
-        build, sdk = self._build, self._build.setup.sdk
-        files, folders = self._watched
-        for file in files:
-            with contextlib.suppress(OSError):
-                build.state.digest(file)
-        tools = signatures([os.path.join(sdk.root, "VERSION"), *map(sdk.tool, ("compile", "asm", "link"))]) | session().own_modules()
-        packages = tuple(unit.stem for unit in self._closure.units.values())
-        self.ledger.linked[self.target] = Linked(
-            self.settings, tools, tuple(files), tuple(folders), packages, self._key, self.node.added_digest(), output, self._digest
-        )
-        self.ledger.dirty = True
-
     def _find_reason(self, known: Linked | None) -> str:
-        if known is None or not os.path.exists(self.target):
-            return "it is not there"
-        changed = changed_settings(known.settings, self.settings)
-        if changed:
-            return changed
-        if known.key == self._key:
-            return "it was changed by something else"
-        assert self._closure
-        remade = [unit.package.import_path for unit in self._closure.units.values() if unit.remade]
-        if remade:
-            return f"package {remade[-1]} changed"
-        return "what the linker is told changed"
-
-    def _failure(self, error: GoError, summary: str) -> Exception:
-        failure: Exception = messages.failure(error, summary, session().top, session().here)
-        return failure
-
-
-def settings_of(env: Any, source: Node) -> dict[str, str]:
-    """The variables of *env*, and what else decides what is built from *source*, by name."""
-    settings = {"source": source.read() if isinstance(source, Value) else source.get_abspath()}
-    for name in variables.VARIABLES:
-        if name == "GOEXPLAIN" or name.endswith("COMSTR") or name.startswith(variables.CHECKS):
-            continue  # these change what is shown and nothing else
-        settings[name] = variables.raw_text(env, name)
-    settings |= {f"${name}": value for name, value in os.environ.items() if name.startswith("GO") or name in _ENVIRON}
-    settings["Python"] = f"{sys.prefix} {sys.version}"
-    return settings
-
-
-def changed_settings(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """Which of the settings changed, in words; "" if none did."""
-    names = [name for name in {**before, **now} if before.get(name, "") != now.get(name, "")]
-    if not names:
-        return ""
-    first = names[0]
-    return f"{first} changed from {before.get(first, '')!r} to {now.get(first, '')!r}"
+        return super()._find_reason(known) or "what the linker is told changed"
 
 
 def package_source(name: str) -> Node:
@@ -388,25 +147,38 @@ def package_source(name: str) -> Node:
 def _emit(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]:
     if len(target) != 1 or len(source) != 1 or isinstance(source[0], File):
         what = ", ".join(str(node) for node in source) or "nothing"
-        raise UserError(f"GoProgram builds one program from one package, given by its folder or import path, not from {what}")
+        raise UserError(f"GoProgram builds programs from packages, given by their folders or import paths, not from {what}")
     node = adopt(target[0], None)
     node.attributes.go = ProgramUnit(node, env, source[0])
     return target, source
 
 
-GoProgramBuilder = Builder(
-    action=unit_action, emitter=_emit, source_factory=package_source, target_factory=lambda name: get_default_fs().File(name)
-)
+class ProgramBuilder(BuilderBase):  # type: ignore[misc]
+    """Makes one program from one package; into a folder, one for each main package."""
+
+    def __call__(self, env: Any, target: Any = None, source: Any = None, *args: Any, **kwargs: Any) -> Nodes:
+        targets, sources = flatten([target or []]), flatten([source or []])
+        if len(targets) != 1 or not _is_many(targets[0], sources):
+            nodes: Nodes = super().__call__(env, target, source, *args, **kwargs)
+            return nodes
+        from .programs import programs_of
+
+        nodes = []
+        for name, package in programs_of(env.Override(kwargs), sources):
+            nodes += super().__call__(env, [env.Dir(targets[0]).File(name)], [package], *args, **kwargs)
+        return nodes
+
+
+def _is_many(target: Any, sources: Nodes) -> bool:
+    """Whether the call names a folder for its programs, or more than one package."""
+    if any(isinstance(source, File) or str(source).endswith(".go") for source in sources):
+        return False
+    wide = any(isinstance(source, str) and "..." in source for source in sources)
+    return isinstance(target, Dir) or str(target).endswith(("/", os.sep)) or len(sources) > 1 or wide
 
 
 def generate(env: Any) -> None:
     """Add the builder to *env*."""
-    env["BUILDERS"]["GoProgram"] = GoProgramBuilder
-
-
-def _file_digest(path: str) -> str:
-    try:
-        with open(path, "rb") as handle:
-            return hashlib.sha256(handle.read()).hexdigest()
-    except OSError:
-        return ""
+    env["BUILDERS"]["GoProgram"] = ProgramBuilder(
+        action=unit_action, emitter=_emit, source_factory=package_source, target_factory=lambda name: get_default_fs().File(name)
+    )

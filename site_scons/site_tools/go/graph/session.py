@@ -36,22 +36,18 @@ class Session:
         self.engines: dict[str, Any] = {}
         self.test_binaries: dict[str, Any] = {}
         self.vetters: dict[Any, Any] = {}
-        self._ledgers: dict[str, Ledger] = {}
         self._derived: dict[str, Derived] = {}
         self._modules: dict[str, Signature] = {}
         atexit.register(self.save)
 
     def ledger(self, folder: str) -> Ledger:
         """The ledger of the output folder *folder* (absolute)."""
-        ledger = self._ledgers.get(folder)
-        if ledger is None:
-            ledger = self._ledgers[folder] = Ledger.read(os.path.join(folder, "ledger"))
-        return ledger
+        return open_ledger(folder)
 
     def save(self) -> None:
         """Write the ledgers."""
         if not self.dry:
-            for ledger in self._ledgers.values():
+            for ledger in _ledgers.values():
                 ledger.write()
 
     def derived(self, folder: Node) -> Derived:
@@ -73,6 +69,17 @@ class Session:
         return self._modules
 
 
+_ledgers: dict[str, Ledger] = {}
+
+
+def open_ledger(folder: str) -> Ledger:
+    """The ledger of the output folder *folder* (absolute), also while SConscripts are read."""
+    ledger = _ledgers.get(folder)
+    if ledger is None:
+        ledger = _ledgers[folder] = Ledger.read(os.path.join(folder, "ledger"))
+    return ledger
+
+
 _sessions: list[Session] = []
 
 
@@ -88,6 +95,7 @@ def restart() -> None:
     for old in _sessions:
         old.save()
     _sessions.clear()
+    _ledgers.clear()
 
 
 def touched(folder: str) -> bool:

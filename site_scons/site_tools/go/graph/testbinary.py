@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import SCons.Node
 from SCons.Node.Python import Value
 
 from ..errors import GoError
@@ -18,6 +19,7 @@ from ..test.program import TestProgram, fuzz_config, plan_test_link, test_progra
 from ..test.variants import CoverRequest
 from . import messages
 from .program import ProgramUnit
+from .runtime import refuse
 from .units import remove_files
 
 if TYPE_CHECKING:
@@ -95,6 +97,13 @@ class TestBinaryUnit(ProgramUnit):
             self._prepare()
             return self._find_facts()
 
+    def unbuilt(self) -> str:
+        """The package, as go list names it, because of which there is no binary; "" if none is known to have failed."""
+        units = self._closure.units.values() if self._closure else ()
+        names = (unit.package.listed for unit in units if unit.built is None)
+        failed = self.node.get_state() == SCons.Node.failed
+        return next((name for name in names if name in messages.unbuilt), self.import_path if failed else "")
+
     def vet_stamp(self, checks: Checks) -> str:
         """The file that is there if *checks* have found nothing in the packages as they are now."""
         return f"{self.target}.vet-{checks.key}"
@@ -149,15 +158,15 @@ class TestBinaryUnit(ProgramUnit):
         tested = self.program.packages.tested if self.program else self._main
         return Facts(tested.dir, tested.module.dir if tested.module else self._build.setup.sdk.root, self.program is not None)
 
-    def _packages(self, build: Build) -> tuple[Package, Sequence[Package]]:
+    def _packages(self, build: Build) -> Sequence[Package]:
         self.program = test_program(self.config(build), build.loader(), self.import_path, self.purpose.coverage)
-        if self.program:
-            return self.program.packages.main, self.program.packages.closure
-        packages = build.loader().closure([self.import_path])
-        return packages[-1], packages
+        packages = self.program.packages.closure if self.program else build.loader().closure([self.import_path])
+        self._main = self.program.packages.main if self.program else packages[-1]
+        return packages
 
     def _close(self, build: Build, packages: Sequence[Package]) -> Closure:
         if self.program:
+            refuse(build.runtime, self.program.packages.main.import_path, packages)
             return build.closure(self.program.config, packages, self.program.profile)
         return super()._close(build, packages)
 
@@ -181,14 +190,3 @@ class _NoLink:
     @property
     def action_key(self) -> str:
         return f"no tests in {self.import_path}"
-
-
-def say_findings(text: str, build: Build) -> None:
-    """Show what vet found."""
-    messages.say(messages.from_here(text, build.session.top, build.session.here))
-
-
-def with_purpose(purpose: Purpose, select: frozenset[str]) -> Purpose:
-    """*purpose* with the packages that -coverpkg selects."""
-    assert purpose.coverage
-    return replace(purpose, coverage=replace(purpose.coverage, select=select))

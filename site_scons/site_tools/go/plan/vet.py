@@ -46,7 +46,7 @@ ANALYZERS: Mapping[str, int] = {
 # In GOROOT all analyzers run but these, of which the code there is full (work/exec.go:1395). Neither makes facts.
 _STANDARD_FLAGS = ("-unsafeptr=false", "-unreachable=false")
 
-_RECORD = "scons-go vet 1"
+_RECORD = "scons-go vet 2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,19 @@ def test_checks(value: str, minor: int) -> Checks | None:
     if names == ["off"]:
         return None
     return Checks(() if names == ["all"] else tuple(f"-{name}" for name in names), explicit=True)
+
+
+# Flags of ``go vet`` that change what it does, not what it looks for (cmd/go/internal/vet/vet.go:145).
+_OTHER_FLAGS = frozenset({"V", "diff", "fix", "flags", "json"})
+
+
+def vet_checks(flags: tuple[str, ...]) -> Checks:
+    """The checks of ``go vet`` with *flags*, which are those of the vet tool: all without any. Raises GoError."""
+    for flag in flags:
+        name = flag.lstrip("-").partition("=")[0]
+        if not flag.startswith("-") or not name or name in _OTHER_FLAGS:
+            raise GoError(f"GOVETFLAGS are flags that choose analyzers or set them up, such as -printf=false, not {flag!r}")
+    return Checks(flags, explicit=bool(flags))
 
 
 def _wrong(value: str, why: str) -> GoError:
@@ -140,8 +153,9 @@ def plan_vet(
     built: Mapping[str, Built],
     standard: Container[str],
     checks: Checks,
+    tool: str = "",
 ) -> VetPlan:
-    """The plan for vetting *package*, compiled with *profile*.
+    """The plan for vetting *package*, compiled with *profile*, by the program *tool* (an absolute path, "" for the SDK's vet).
 
     *source_key* stands for its sources and flags. *built* has the package's imports; those that are in *standard* are the SDK's.
     """
@@ -149,14 +163,18 @@ def plan_vet(
     stem = output_stem(config, package, profile)
     stem = os.path.join(config.output, f"~vet-{checks.key}", os.path.relpath(stem, config.output))
     flags = checks.flags_for(package)
-    key = hashlib.sha256(repr((_RECORD, config.tool_id("vet"), config.sdk.identity, flags, source_key)).encode()).hexdigest()
+    identity = config.state.digest(tool) if tool else config.tool_id("vet")
+    ignored = [
+        config.state.digest(source_path(config, package, name)) for name in (*package.files.ignored_go, *package.files.ignored_other)
+    ]
+    key = hashlib.sha256(repr((_RECORD, identity, config.sdk.identity, flags, source_key, ignored)).encode()).hexdigest()
     return VetPlan(
         import_path=package.import_path,
         folder=package.dir,
         action_key=key,
         imports=imports,
         config=_vet_config(config, package, imports, built, standard),
-        argv=(config.sdk.tool("vet"), *flags, f"{WORK}/vet.cfg"),
+        argv=(tool or config.sdk.tool("vet"), *flags, f"{WORK}/vet.cfg"),
         facts=stem + ".vetx",
         record=stem + ".vet",
     )

@@ -30,12 +30,13 @@ class Vetter:
     """Vets for one *config* on *jobs* threads.
 
     It may be used from several threads at the same time: what one of them is vetting, the others wait for. *is_immutable* tells which
-    packages nobody edits; of those the content that was compiled stands for their sources.
+    packages nobody edits; of those the content that was compiled stands for their sources. *tool* is another vet than the SDK's.
     """
 
-    def __init__(self, config: Config, jobs: int, checks: Checks, is_immutable: Callable[[Package], bool]) -> None:
+    def __init__(self, config: Config, jobs: int, checks: Checks, is_immutable: Callable[[Package], bool], tool: str = "") -> None:
         self.config = config
         self.checks = checks
+        self.tool = tool
         self._is_immutable = is_immutable
         self._jobs = max(1, jobs)
         self._lock = threading.Lock()
@@ -46,7 +47,8 @@ class Vetter:
     ) -> list[Vetted]:
         """What is wrong with the packages *ask* (import paths), in their order among *packages*.
 
-        *packages* are in dependency order and complete; *built* has all of them. Raises GoError if vet cannot be run or dies.
+        *packages* are in dependency order and complete; *built* has all that others among them import. Raises GoError if vet cannot be
+        run or dies.
         """
         packages = [package for package in packages if package.import_path != "unsafe"]
         standard = frozenset(package.import_path for package in packages if package.standard)
@@ -82,10 +84,9 @@ class Vetter:
         facts: Mapping[str, Vetted],
         asked: bool,
     ) -> Vetted:
-        own = built[package.import_path]
-        immutable = self._is_immutable(package)
-        source_key = own.content_id if immutable else plan_package(self.config, package, profile).action_key
-        plan = plan_vet(self.config, package, profile, source_key, built, standard, self.checks)
+        own = built.get(package.import_path) if self._is_immutable(package) else None
+        source_key = own.content_id if own else plan_package(self.config, package, profile).action_key
+        plan = plan_vet(self.config, package, profile, source_key, built, standard, self.checks, self.tool)
         return self._once(plan, full_key(plan, built, facts), facts, asked)
 
     def _once(self, plan: VetPlan, key: str, facts: Mapping[str, Vetted], asked: bool) -> Vetted:
