@@ -124,6 +124,12 @@ class Package:
         return bool(self.for_test) and self.import_path == f"{self.for_test}.test"
 
     @property
+    def listed(self) -> str:
+        """The name by which ``go list -test`` tells variants of a package apart: "p [q.test]"."""
+        variant = self.for_test and not self.is_test_main
+        return f"{self.import_path} [{self.for_test}.test]" if variant else self.import_path
+
+    @property
     def origin(self) -> str:
         """The import path that flags and trimmed paths go by: external tests and the test main have that of the package under test."""
         return self.for_test if self.import_path in (f"{self.for_test}_test", f"{self.for_test}.test") else self.import_path

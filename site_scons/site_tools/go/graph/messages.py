@@ -14,6 +14,12 @@ from ..errors import GoError
 
 _lock = threading.Lock()
 
+json_stream = False
+"""Whether standard output is a stream of JSON events, as with ``go test -json``."""
+
+unbuilt: dict[str, list[str]] = {}
+"""The packages that could not be built, as go list names them, and the JSON events about each."""
+
 # A path at the start of a line, or after what go puts before one, with a line number behind it.
 _PLACE = re.compile(r"^(\t?(?:vet: )?)([^\s:][^:\n]*?)(?=:\d+(?::\d+)?: )", re.MULTILINE)
 
@@ -51,6 +57,23 @@ def failure(error: GoError, summary: str, top: str, here: str) -> BuildError:
     """Show *error*, and return the SCons error with *summary* that ends the task."""
     say(from_here(str(error), top, here))
     return BuildError(errstr=summary, status=2)
+
+
+def build_failure(error: GoError, package: str, summary: str, top: str, here: str) -> BuildError:
+    """Like :func:`failure`, for the *package* (as go list names it) that cannot be built."""
+    tell_unbuilt(package, from_here(str(error), top, here))
+    return BuildError(errstr=summary, status=2)
+
+
+def tell_unbuilt(package: str, text: str) -> None:
+    """Show why *package* (as go list names it) cannot be built or tested; in a JSON stream as events."""
+    from ..test.events import build_events
+
+    unbuilt[package] = build_events(package, text)
+    if json_stream:
+        show("".join(unbuilt[package]))
+    else:
+        say(text)
 
 
 class Progress:

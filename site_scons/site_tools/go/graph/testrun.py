@@ -17,7 +17,7 @@ from ..test.run import BuiltTest, Outcome, build_failed, no_test_files, run_test
 from ..test.testlog import Place
 from . import messages
 from .session import session
-from .testbinary import TestBinaryUnit, say_findings
+from .testbinary import TestBinaryUnit
 
 if TYPE_CHECKING:
     from .suite import Suite
@@ -91,13 +91,16 @@ class TestRunUnit:
         program = self.binary
         built = program.built()
         ask = self._packages_to_vet()
-        findings = [vetted.findings for vetted in self.suite.vetter(program).vet(program.packages(), built, ask) if vetted.findings]
+        packages = {package.import_path: package.listed for package in program.packages()}
+        vetted = self.suite.vetter(program).vet(program.packages(), built, ask)
+        findings = {packages[each.import_path]: each.findings for each in vetted if each.findings}
         if not findings:
             replace_file(program.vet_stamp(checks), b"")
             return None
-        say_findings("\n".join(findings), program.build)
+        for name, text in findings.items():
+            messages.tell_unbuilt(name, messages.from_here(text, session().top, session().here))
         outcome = build_failed(self.import_path)
-        self._show(outcome, [])
+        self._show(outcome, self._events(outcome, next(iter(findings))))
         return outcome
 
     def _packages_to_vet(self) -> frozenset[str]:
@@ -172,11 +175,11 @@ class TestRunUnit:
             messages.show(outcome.output.decode("utf-8", "replace"))
         suite.record(lines, outcome)
 
-    def _events(self, outcome: Outcome) -> list[str]:
+    def _events(self, outcome: Outcome, unbuilt: str = "") -> list[str]:
         """The JSON events of a run whose output is complete; none if nobody wants them."""
         if not (self.suite.reports or self.suite.options.json):
             return []
-        return events_of(outcome, self.suite.minor)
+        return events_of(outcome, self.suite.minor, unbuilt)
 
 
 class _Streamed:

@@ -118,7 +118,7 @@ class PackageUnit:
             built = run_package(self.config, plan, exports, key, self._backends())
         except GoError as error:
             top, here = self.build.session.top, self.build.session.here
-            raise messages.failure(error, f"cannot compile {self.package.import_path}", top, here) from None
+            raise messages.build_failure(error, self.package.listed, f"cannot compile {self.package.import_path}", top, here) from None
         if built.output:
             messages.say(built.output)
         self._disturbed = self._is_disturbed()

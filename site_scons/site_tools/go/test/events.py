@@ -26,7 +26,7 @@ _REPORT = re.compile(rb"--- (PASS|FAIL|SKIP|BENCH): (.*)\s*\Z", re.S)
 _TIMED = re.compile(r"(.*?) \((?:(\d+\.?\d*)s\)\Z)?", re.S)
 _BENCHMARK = re.compile(rb"Benchmark(?:\Z|[^a-z])")
 
-_FAILED_BUILD_SINCE = 24
+BUILD_EVENTS_SINCE = 24
 _TYPED_OUTPUT_SINCE = 27
 _PLAIN_REPLACEMENT_SINCE = 27  # encoding/json writes U+FFFD itself for an invalid byte, no longer its escape
 
@@ -96,7 +96,7 @@ class Converter:
 
     def failed_build(self, package: str) -> None:
         """Name the package whose build failed, so that the test could not run."""
-        if self._minor >= _FAILED_BUILD_SINCE:
+        if self._minor >= BUILD_EVENTS_SINCE:
             self._failed_build = package
 
     def close(self) -> None:
@@ -231,6 +231,13 @@ class Converter:
         )  # fmt: skip
         fields += [(name, _quoted(value)) for name, value in rest if value]
         self._emit("{" + ",".join(f'"{name}":{value}' for name, value in fields) + "}\n")
+
+
+def build_events(package: str, text: str) -> list[str]:
+    """The JSON events for a *package* that could not be built, and what was said of it (cmd/go/internal/load/printer.go:70)."""
+    head = f'{{"ImportPath":{_quoted(package)},"Action":'
+    lines = (_quoted(line + "\n") for line in text.splitlines())
+    return [*(f'{head}"build-output","Output":{line}}}\n' for line in lines), f'{head}"build-fail"}}\n']
 
 
 class _Lines:
