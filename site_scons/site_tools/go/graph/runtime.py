@@ -28,7 +28,7 @@ class Runtime:
 def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
     """The runtime that *variant* asks for; generated files are below *output*. Raises GoError.
 
-    The min runtime is for one target so far, and has neither cgo nor the race detector.
+    The min runtime is for one target so far, for programs that are all of the process, and has neither cgo nor the race detector.
     """
     if variant.runtime == "full":
         return Runtime(variant)
@@ -37,6 +37,8 @@ def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
     if variant.cgo or variant.instrumentation:
         what = "cgo (CGO_ENABLED=1)" if variant.cgo else f"-{variant.instrumentation}"
         raise GoError(f"GORUNTIME='min' does not support {what}: build with GORUNTIME='full'")
+    if variant.link_buildmode != "exe":
+        raise GoError(f"GORUNTIME='min' does not support GOBUILDMODE='{variant.buildmode}', only 'exe': build with GORUNTIME='full'")
     manifest = load_manifest(manifest_path())
     release = manifest.release(sdk.version)
     overlay = overlay_for(manifest, sdk.root, sdk.version, os.path.join(output, "~runtime"))
@@ -53,6 +55,13 @@ def refuse(runtime: Runtime, main: str, packages: Iterable[Package]) -> None:
 
         imports = {package.import_path: import_order(package) for package in packages}
         refuse_imports(imports, main, REFUSED_ON_MIN, TOLERATED_IMPORTERS)
+
+
+def refuse_profile(runtime: Runtime, flag: str) -> None:
+    """Raise GoError if tests on *runtime* cannot have what *flag* ("-cpuprofile"; "" for none) asks for."""
+    if flag and runtime.variant.runtime == "min":
+        what = "it records no execution traces" if flag == "-trace" else "it takes no profiles"
+        raise GoError(f"cannot use {flag} flag on the min runtime: {what}; test with GORUNTIME='full'")
 
 
 def explained(

@@ -15,7 +15,6 @@ import SCons.Node
 from SCons.Environment import Base
 from SCons.Errors import UserError
 from SCons.Node.FS import get_default_fs
-from SCons.Script import GetOption
 
 from ..errors import GoError
 from ..plan.record import replace_file
@@ -25,6 +24,7 @@ from ..selection import select_packages
 from ..test.coverhtml import coverage_page
 from ..test.covermeta import nothing_ran, write_list
 from ..test.coverprofile import Profile, parse_profile, share
+from ..test.events import BUILD_EVENTS_SINCE
 from ..test.flags import TestOptions, parse_flags
 from ..test.junit import collect, to_xml
 from ..test.program import binary_name
@@ -34,6 +34,7 @@ from ..test.variants import CoverRequest
 from . import messages, variables
 from .actions import make_node
 from .coverage import source_reader
+from .runtime import refuse_profile
 from .session import Session, session
 from .testbinary import Purpose, TestBinaryUnit
 from .testrun import TestRunUnit, events_of, marked
@@ -64,6 +65,7 @@ class Suite:
         self.outputs = {name: self._output(f"GOTEST{name}") for name in ("JUNIT", "JSON", "HTML")}
         self.runs: list[TestRunUnit] = []
         self._reset()
+        messages.json_stream |= self.options.json and self.minor >= BUILD_EVENTS_SINCE
         if self.outputs["HTML"] and not self.options.covers:
             raise GoError("GOTESTHTML needs -cover (or -coverpkg, -coverprofile) in GOTESTFLAGS")
         atexit.register(self.finish)
@@ -125,6 +127,8 @@ class Suite:
         usual = Base(tools=[])["ENV"]
         environ.update({name: str(value) for name, value in self.env["ENV"].items() if usual.get(name) != value})
         environ.update({name: self.env.subst(str(value)) for name, value in (self.env.get("GOTESTENV") or {}).items()})
+        if variables.flag(self.env, "GOTRIMPATH"):  # such binaries do not know it themselves
+            environ.setdefault("GOROOT", self.sdk.root)
         environ["PATH"] = os.path.join(self.sdk.root, "bin") + os.pathsep + environ.get("PATH", os.defpath)
         return environ
 
@@ -192,12 +196,13 @@ class Suite:
         self._ready = True
 
     def _check_packages(self, build: Build, paths: list[str]) -> None:
-        """Refuse what go test refuses for several packages (cmd/go/internal/test/test.go:733)."""
+        """Refuse what go test refuses for several packages (cmd/go/internal/test/test.go:733), and what the runtime does not have."""
         options = self.options
         if len(paths) > 1 and options.values.get("fuzz"):
             raise GoError("cannot use -fuzz flag with multiple packages")
         if len(paths) > 1 and options.profile_flag:
             raise GoError(f"cannot use {options.profile_flag} flag with multiple packages")
+        refuse_profile(build.runtime, options.profile_flag)
         if options.values.get("fuzz") and paths:
             folder = os.path.dirname(build.loader().sdk.src)
             package = build.loader().tested(paths[0])[0]
@@ -289,10 +294,12 @@ class Suite:
 
     def finish(self) -> None:
         """Write the reports and the one line about all packages: at the end, however it came."""
-        if self._finished or not self._ready or session().dry or not self.outcomes:
+        if self._finished or not self._ready or session().dry:
+            return
+        self._tell_unbuilt()
+        if not self.outcomes:
             return
         self._finished = True
-        self._tell_unbuilt()
         try:
             self._write_reports()
         except (GoError, OSError) as error:
@@ -301,17 +308,18 @@ class Suite:
             messages.show(self._summary())
 
     def _tell_unbuilt(self) -> None:
-        """The packages whose tests could not be built, where scons went on (-k)."""
+        """The packages whose tests could not be built."""
         for run in self.runs:
-            if run.outcome is None and run.node.get_state() == SCons.Node.failed and GetOption("keep_going"):
+            unbuilt = run.binary.unbuilt() if run.outcome is None else ""
+            if unbuilt:
                 outcome = build_failed(run.import_path)
-                lines = events_of(outcome, self.minor, run.import_path) if self.reports or self.options.json else []
+                lines = events_of(outcome, self.minor, unbuilt) if self.reports or self.options.json else []
                 messages.show("".join(lines) if self.options.json else outcome.output.decode())
                 self.record(lines, outcome)
 
     def _write_reports(self) -> None:
         contents: dict[str, Callable[[], str]] = {
-            "JSON": lambda: "".join(self._lines),
+            "JSON": lambda: "".join([*(line for lines in messages.unbuilt.values() for line in lines), *self._lines]),
             "JUNIT": lambda: to_xml(collect(self._lines)),
             "HTML": self._page,
         }

@@ -36,7 +36,6 @@ _LINKER_MADE = re.compile(
 REFUSED_ON_MIN: Mapping[str, str] = {
     "plugin": "it links programs statically",
     "runtime/cgo": "it runs Go on one thread, without C",
-    "runtime/coverage": "it does not measure coverage",
     "runtime/pprof": "it takes no profiles",
     "runtime/race": "the race detector belongs to the full runtime",
     "runtime/trace": "it records no execution traces",

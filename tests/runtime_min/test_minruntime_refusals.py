@@ -1,0 +1,103 @@
+"""What the min runtime does not have is an error of the build that says what needs it; coverage it has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import goroot
+from sconsproject import Project
+
+FILES = {
+    "go.mod": "module example.com/m\n\ngo 1.27\n",
+    "hello/main.go": "package main\n\nfunc main() { println(used()) }\n\nfunc used() int { return 1 }\n\nfunc unused() int { return 2 }\n",
+    "web/main.go": 'package main\n\nimport "example.com/m/debugging"\n\nfunc main() { debugging.Start() }\n',
+    "debugging/start.go": 'package debugging\n\nimport _ "net/http/pprof"\n\nfunc Start() {}\n',
+    "tracing/main.go": 'package main\n\nimport "runtime/trace"\n\nfunc main() { trace.Stop() }\n',
+    "plugins/main.go": 'package main\n\nimport "plugin"\n\nfunc main() { plugin.Open("x") }\n',
+    "tested/tested.go": "package tested\n",
+    "tested/tested_test.go": 'package tested\n\nimport "testing"\nimport "runtime/pprof"\n\nfunc TestA(*testing.T) { pprof.StopCPUProfile() }\n',
+    "measured/measured.go": "package measured\n\nfunc F(b bool) int {\n\tif b {\n\t\treturn 1\n\t}\n\treturn 2\n}\n",
+    "measured/measured_test.go": 'package measured\n\nimport "testing"\n\nfunc TestF(t *testing.T) { F(true) }\n',
+    "dump/main.go": 'package main\n\nimport "runtime/debug"\n\nfunc main() {\n\tdump()\n}\n\nfunc dump() {\n\tdebug.WriteHeapDump(1)\n}\n',
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Packages that need this and that."""
+    made = Project(tmp_path / "project", goroot("1.27.3"))
+    for name, text in FILES.items():
+        made.write(name, text)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            "GoProgram('p', 'web')",
+            "package runtime/pprof is not available on the min runtime: it takes no profiles\n    runtime/pprof\n"
+            "    imported by net/http/pprof\n    imported by example.com/m/debugging\n    imported by example.com/m/web\n",
+        ),
+        (
+            "GoProgram('p', 'tracing')",
+            "package runtime/trace is not available on the min runtime: it records no execution traces\n"
+            "    runtime/trace\n    imported by example.com/m/tracing\n",
+        ),
+        (
+            "GoProgram('p', 'plugins')",
+            "package plugin is not available on the min runtime: it links programs statically\n"
+            "    plugin\n    imported by example.com/m/plugins\n",
+        ),
+        (
+            "GoTest('./tested')",
+            "package runtime/pprof is not available on the min runtime: it takes no profiles\n    runtime/pprof\n"
+            "    imported by example.com/m/tested\n    imported by example.com/m/tested.test\n",
+        ),
+        (
+            "GoTest('./measured', GOTESTFLAGS=['-cpuprofile=out'])",
+            "cannot use -cpuprofile flag on the min runtime: it takes no profiles; test with GORUNTIME='full'\n",
+        ),
+        (
+            "GoTest('./measured', GOTESTFLAGS=['-trace=out'])",
+            "cannot use -trace flag on the min runtime: it records no execution traces; test with GORUNTIME='full'\n",
+        ),
+        ("GoProgram('p', 'hello', CGO_ENABLED='1')", "GORUNTIME='min' does not support cgo (CGO_ENABLED=1): build with GORUNTIME='full'\n"),
+        (
+            "GoProgram('p', 'hello', GOBUILDMODE='c-archive')",
+            "GORUNTIME='min' does not support GOBUILDMODE='c-archive', only 'exe': build with GORUNTIME='full'\n",
+        ),
+        ("GoProgram('p', 'hello', GOBUILDMODE='pie')", "GORUNTIME='min' does not support GOBUILDMODE='pie', only 'exe'"),
+        ("GoProgram('p', 'hello', GOBUILDMODE='plugin', CGO_ENABLED='1')", "GORUNTIME='min' does not support cgo (CGO_ENABLED=1)"),
+    ],
+    ids=["pprof", "trace", "plugin", "test", "profile", "trace of a test", "cgo", "c-archive", "pie", "plugin mode"],
+)
+def test_refused(call: str, message: str, project: Project) -> None:
+    """Before anything is compiled."""
+    project.sconstruct(f"env.{call}\n", GORUNTIME="min")
+    said = project.build("-Q").failed()
+    assert message in said.err
+    assert "Compiling" not in said.out
+
+
+def test_what_only_the_linker_misses(project: Project) -> None:
+    """The feature, and the line that uses it."""
+    project.sconstruct("env.GoProgram('p', 'dump')\n", GORUNTIME="min")
+    said = project.build("-Q").failed()
+    assert (
+        "the program needs what the min runtime does not have:\n  runtime/debug (runtime/debug.WriteHeapDump)\n"
+        "\tdump/main.go:10: used by main.dump\n"
+    ) in said.err
+    assert "GORUNTIME='full'" in said.err and not (project.dir / "p").exists()
+
+
+@pytest.mark.judge
+def test_coverage(project: Project) -> None:
+    """Counters are written when a program or its tests end."""
+    project.sconstruct("env.GoTest('./measured', GOTESTFLAGS=['-cover'])\nenv.GoProgram('p', 'hello', GOCOVER='1')\n", GORUNTIME="min")
+    assert "coverage: 66.7% of statements" in project.build("-Q").ok().out
+    (project.dir / "counters").mkdir()
+    project.environ["GOCOVERDIR"] = str(project.dir / "counters")
+    assert project.program("p").err == "1\n"
+    assert len(project.files(below="counters")) == 2
