@@ -93,9 +93,8 @@ class VetUnit(ClosureUnit):
             messages.say(messages.from_here("\n".join(findings), build.session.top, build.session.here))
 
     def after_build(self) -> None:
-        if self.found:  # shown again the next time
-            self.ledger.linked.pop(self.target, None)
-            self.ledger.dirty = True
+        if self.found:
+            self._note((0, 0, 0))  # never current: what was found is shown again
         else:
             super().after_build()
 

@@ -65,7 +65,7 @@ class Vetter:
                     future.add_done_callback(lambda done, job=job: finished.put((job, done)))  # type: ignore[misc]
                 job, future = finished.get()
                 try:
-                    facts[job.package.import_path] = future.result()
+                    facts[job.package.import_path] = _result(job, future, ask)
                 except BaseException:
                     pool.shutdown(cancel_futures=True)
                     raise
@@ -103,6 +103,17 @@ class Vetter:
                 flight.set_exception(GoError(f"vet {plan.import_path}: internal error: {error!r}"))
                 raise
         return current.result()
+
+
+def _result(job: _Job, future: Future[Vetted], ask: Collection[str]) -> Vetted:
+    """What vet found; that a package cannot be vetted, too, if nothing but its own findings depends on it. Raises GoError."""
+    path = job.package.import_path
+    try:
+        return future.result()
+    except GoError as error:
+        if job.users or path not in ask:
+            raise
+        return Vetted(path, "", "", str(error), True)
 
 
 def _jobs(packages: Sequence[Package]) -> list[_Job]:
