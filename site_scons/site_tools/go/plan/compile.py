@@ -37,10 +37,11 @@ class PackagePlan:
     *action_key* stands for everything that goes in, except for what the imports export; it is the same on every machine and in every
     checkout (unless -trimpath is off). *imports* are the final import paths whose export data is read, *import_map* the paths as
     written that differ from the final ones. *export* and *archive* are the outputs, *record* is where a run notes what it made.
-    *folder* is the package's, for messages.
+    *listed* (what go list calls the package) and *folder* are for messages.
     """
 
     import_path: str
+    listed: str
     folder: str
     action_key: str
     imports: tuple[str, ...]
@@ -78,6 +79,7 @@ def plan_package(config: Config, package: Package, profile: Profile | None = Non
     flags = _portable_flags(config, package)
     return PackagePlan(
         import_path=package.import_path,
+        listed=package.listed,
         folder=package.dir,
         action_key=_action_key(config, package, flags, profile),
         imports=tuple(path for path in import_order(package) if path != "unsafe"),

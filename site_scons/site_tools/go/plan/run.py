@@ -42,7 +42,7 @@ def run_package(
         _write(os.path.join(work, "importcfg"), import_config(plan, exports))
         said = ""
         for step in plan.steps:
-            said += run_step(step, work, plan.import_path, plan.folder, config.base, backends)
+            said += run_step(step, work, plan.listed, plan.folder, config.base, backends)
         export, objects = EXPORT.replace(WORK, work), ARCHIVE.replace(WORK, work)
         built = record.describe(plan, export, objects, said)
         record.forget(plan)
@@ -56,7 +56,7 @@ def run_listing(config: Config, plan: PackagePlan, exports: Mapping[str, str]) -
     """The assembly of a package as ``compile -S`` prints it; leaves no output. Raises GoError."""
     with _reporting(plan.import_path), scratch_folder(config.output) as work:
         _write(os.path.join(work, "importcfg"), import_config(plan, exports))
-        said = [run_step(step, work, plan.import_path, plan.folder, config.base) for step in listing_steps(config, plan)]
+        said = [run_step(step, work, plan.listed, plan.folder, config.base) for step in listing_steps(config, plan)]
     return said[-1]
 
 

@@ -118,10 +118,12 @@ class VetPlan:
     """How to vet one package. *config* is vet's JSON, but for where facts of imports are and where its own go.
 
     *action_key* stands for everything that goes in, except for what imports export and the facts about them. *facts* is where the
-    package's own facts are kept, *record* where a run notes what it found.
+    package's own facts are kept, *record* where a run notes what it found. *headed* are the lines above what vet says
+    (cmd/go/internal/work/shell.go:558).
     """
 
     import_path: str
+    headed: str
     folder: str
     action_key: str
     imports: tuple[str, ...]
@@ -170,6 +172,7 @@ def plan_vet(
     key = hashlib.sha256(repr((_RECORD, identity, config.sdk.identity, flags, source_key, ignored)).encode()).hexdigest()
     return VetPlan(
         import_path=package.import_path,
+        headed=package.import_path if package.listed == package.import_path else f"{package.import_path}\n# [{package.import_path}]",
         folder=package.dir,
         action_key=key,
         imports=imports,
@@ -245,7 +248,7 @@ def run_vet(config: Config, plan: VetPlan, key: str, facts: Mapping[str, Vetted]
             replace_file(os.path.join(work, "vet.cfg"), json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogateescape"))
             findings = ""
             try:
-                run_step(Run(plan.argv, plan.folder, config.target_env), work, plan.import_path, plan.folder, config.base)
+                run_step(Run(plan.argv, plan.folder, config.target_env), work, plan.headed, plan.folder, config.base)
             except GoError as error:
                 if not diagnose or not os.path.exists(output):
                     raise
