@@ -20,6 +20,11 @@ var clockFunction uintptr
 //go:linkname vdsoGettimeofdaySym
 var vdsoGettimeofdaySym uintptr
 
+// haveHighResSleep is what the tests of package time ask for: no sleep is shorter than asked for.
+//
+//go:linkname haveHighResSleep
+var haveHighResSleep = true
+
 // vdsoClock calls fn(clock, ts) as C, on g0's stack.
 //
 //go:noescape

@@ -14,7 +14,7 @@ func internal_weak_runtime_registerWeakPointer(p unsafe.Pointer) unsafe.Pointer 
 	if spanOf(uintptr(p)) == nil && !isStatic(p) {
 		throw("getOrAddWeakHandle on invalid pointer")
 	}
-	handle := mallocgc(8, nil, true)
+	handle := mallocgc(16, nil, true) // of less, several share a slot, this one perhaps with its own object
 	*(*uintptr)(handle) = uintptr(p)
 	attach(uintptr(p), attachedWeak).arg = handle
 	return handle

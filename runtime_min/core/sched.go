@@ -148,14 +148,25 @@ func gopark(unlockf func(*g, unsafe.Pointer) bool, lock unsafe.Pointer, reason w
 }
 
 func park_m(gp *g) {
+	bubble := gp.bubble
+	if bubble != nil {
+		bubble.incActive() // it is not idle before unlockf has said that gp stays parked
+	}
 	casgstatus(gp, _Grunning, _Gwaiting)
 	m0.curg = nil
+	stays := true
 	if unlockf := m0.waitunlockf; unlockf != nil {
 		m0.waitunlockf = nil
-		if !unlockf(gp, m0.waitlock) {
-			casgstatus(gp, _Gwaiting, _Grunnable)
-			execute(gp)
-		}
+		stays = unlockf(gp, m0.waitlock)
+	}
+	if !stays {
+		casgstatus(gp, _Gwaiting, _Grunnable)
+	}
+	if bubble != nil {
+		bubble.decActive()
+	}
+	if !stays {
+		execute(gp)
 	}
 	schedule()
 }

@@ -36,6 +36,8 @@ const (
 )
 
 // setSignal makes handler, or one of these actions, what happens on sig. signalEntry calls handleSignal.
+//
+//go:nosplit
 func setSignal(sig uint32, handler uintptr) {
 	action := sigactiont{
 		sa_handler:  handler,

@@ -79,7 +79,7 @@ func syscall_cgocaller(fn unsafe.Pointer, args ...uintptr) uintptr {
 	return 0
 }
 
-// Fork. Between fork and exec the child runs on the parent's memory: no handler of ours may run in it.
+// Fork. Between fork and exec the child runs on the parent's memory: no handler of ours may run in it, and no stack may grow.
 
 var maskBeforeFork uint64
 
