@@ -180,6 +180,3 @@ func godebug_setNewIncNonDefault(newIncNonDefault func(string) func()) {
 	*p = newIncNonDefault
 	godebugNewIncNonDefault.Store(p)
 }
-
-//go:linkname godebug_registerMetric internal/godebug.registerMetric
-func godebug_registerMetric(name string, read func() uint64) {}
