@@ -2,16 +2,18 @@
 
     tools/stdtests.py --goroot DIR                       all public packages
     tools/stdtests.py --runtime min strings net/http     some packages
-    tools/stdtests.py --markdown docs/std.md             the table for the docs
+    tools/stdtests.py --kept --markdown docs/runtime-min.md    the table in the docs, from what earlier runs found
 
 Each suite is built by the product's own planner and run in the package's folder with -test.short. A test that brings its binary down
 (or hangs) counts as failed, and the rest of the suite is run without it. Counted are top-level tests and examples: on min, of those that
 pass on the full runtime. Results are in build/stdtests/report.json, written after each suite; what is not run this time stays as it was.
+Why a test fails on min, as far as somebody has found out, is in stdtests_causes.toml.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import platform
@@ -23,7 +25,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -42,6 +46,8 @@ from toolchain import Toolchain  # noqa: E402
 _STARTED = re.compile(r"^=== RUN   ([^/\s]+)$", re.MULTILINE)
 _ENDED = re.compile(r"^--- (PASS|FAIL|SKIP): (\S+) \(", re.MULTILINE)
 _MOST_CRASHES = 12
+_TABLE = re.compile(r"(?<=<!-- stdtests -->\n).*?(?=<!-- end of stdtests -->)", re.DOTALL)
+_CAUSES = Path(__file__).with_name("stdtests_causes.toml")
 _NOT_PUBLIC = {"builtin", "cmd", "internal", "vendor", "testdata"}
 
 
@@ -50,7 +56,7 @@ class Suite:
     """The tests of one package on one runtime.
 
     *fault* says in a line why there is nothing to run ("" where there is), *builds* whether the package itself compiles. *verdicts* maps
-    a test to PASS, FAIL or SKIP; *why* maps failed ones to a line.
+    a test to PASS, FAIL or SKIP; *why* maps failed ones to a line. *day* is when it was run (ISO 8601).
     """
 
     package: str
@@ -59,6 +65,7 @@ class Suite:
     verdicts: dict[str, str] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    day: str = ""
 
     def count(self, verdict: str) -> int:
         """How many tests ended so."""
@@ -209,7 +216,7 @@ def take_suites(goroot: str, runtime: str, packages: Sequence[str], options: arg
     toolchain = Toolchain(goroot, runtime, options.output.parent / "std", options.jobs)
     work = Path(tempfile.mkdtemp(prefix=f"{runtime}-", dir=options.output))
     runner = Runner(toolchain, work, Limits(options.timeout))
-    suites = {package: Suite(package) for package in packages}
+    suites = {package: Suite(package, day=date.today().isoformat()) for package in packages}
 
     def run(suite: Suite, program: Path) -> None:
         runner.run(suite, program)
@@ -258,29 +265,58 @@ def rows(full: Mapping[str, Suite], own: Mapping[str, Suite]) -> list[tuple[str,
     return lines
 
 
-def markdown(lines: Sequence[tuple[str, str, str, str]], version: str) -> str:
+def load_causes() -> dict[str, str]:
+    """What is known of tests that fail on min: "package.Test", or "package" where there is nothing to run, to the cause."""
+    toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    causes: dict[str, str] = toml.loads(_CAUSES.read_text(encoding="utf-8"))["cause"]
+    return causes
+
+
+def markdown(full: Mapping[str, Suite], own: Mapping[str, Suite], causes: Mapping[str, str], version: str) -> str:
     """The table for the docs."""
-    head = [
-        f"Made by `tools/stdtests.py` with {version}. *Builds*: the package and all it imports compile on the min runtime. *full*: tests",
-        "and examples of the package's own suite (`-test.short`) that pass on GOROOT's runtime; *min*: how many of those pass on the min",
-        "runtime.",
+    days = sorted(suite.day for suite in own.values() if suite.day)
+    when = f", {days[0]}" + (f" to {days[-1]}" if days[-1] != days[0] else "") if days else ""
+    lines = [
+        f"Made by `tools/stdtests.py --kept --markdown FILE` from runs with {version}{when}.",
         "",
-        "| package | builds | full | min |",
+        "| package | builds | own tests | misses |",
         "|---|---|---|---|",
     ]
-    return "\n".join([*head, *(f"| {package} | {builds} | {full} | {own} |" for package, builds, full, own in lines)]) + "\n"
+    counts = {package: (builds, of_min) for package, builds, _, of_min in rows(full, own)}
+    for package, suite in own.items():
+        builds, count = counts.get(package, ("yes" if suite.builds else "no", suite.fault or "-"))
+        said = []
+        if not suite.verdicts:
+            count, said = "-", [causes.get(package, suite.fault)]
+        for name in _missed(full.get(package), suite, skips=True):
+            if suite.verdicts:
+                why = "skipped" if suite.verdicts.get(name) == "SKIP" else suite.why.get(name, "not reached")
+                said.append(f"{name}: {causes.get(f'{package}.{name}', why)}")
+        lines.append(f"| {package} | {builds} | {count} | {'; '.join(said).replace('|', '&#124;')} |")
+    return "\n".join(lines) + "\n"
+
+
+def put_table(path: Path, table: str) -> None:
+    """Write *table* into the file *path*, between the marks that it has, or alone."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    path.write_text(_TABLE.sub(lambda _: table, text) if _TABLE.search(text) else table, encoding="utf-8")
+
+
+def _missed(stock: Suite | None, own: Suite, skips: bool) -> list[str]:
+    """The tests that pass on the full runtime and not on min; with *skips*, also those that are skipped there."""
+    names = [name for name, verdict in (stock or own).verdicts.items() if verdict == "PASS" or not stock]
+    fine = ("PASS",) if skips and stock else ("PASS", "SKIP")
+    return [name for name in names if own.verdicts.get(name) not in fine]
 
 
 def misses(full: Mapping[str, Suite], own: Mapping[str, Suite]) -> list[str]:
     """A line for each test that passes on the full runtime only."""
-    lines = []
-    for package, suite in own.items():
-        stock = full.get(package)
-        for name, verdict in (stock.verdicts if stock else suite.verdicts).items():
-            passes = suite.verdicts.get(name) in ("PASS", "SKIP")
-            if suite.verdicts and (verdict == "PASS" if stock else True) and not passes:
-                lines.append(f"  {package}.{name}: {suite.why.get(name, 'not reached')}")
-    return lines
+    return [
+        f"  {package}.{name}: {suite.why.get(name, 'not reached')}"
+        for package, suite in own.items()
+        if suite.verdicts
+        for name in _missed(full.get(package), suite, skips=False)
+    ]
 
 
 def main() -> int:
@@ -292,17 +328,18 @@ def main() -> int:
     parser.add_argument("--timeout", type=float, default=180, help="seconds for a suite (default 180)")
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "stdtests", help="where the results go")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the table for the docs there")
+    parser.add_argument("--kept", action="store_true", help="run nothing: tell what earlier runs have found")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="put the table there, between its marks if the file has them")
     options = parser.parse_args()
     options.output = options.output.resolve()
     options.output.mkdir(parents=True, exist_ok=True)
     path = options.output / "report.json"
     try:
         sdk = Toolchain(options.goroot, "full", options.output.parent / "std", options.jobs).sdk
-        packages = options.package or public_packages(Path(sdk.src))
         results = load_results(path, sdk.version)
+        packages = options.package or (sorted(results["min"]) if options.kept else public_packages(Path(sdk.src)))
         saving = threading.Lock()
-        for runtime in options.runtime or ["full", "min"]:
+        for runtime in [] if options.kept else options.runtime or ["full", "min"]:
 
             def done(suite: Suite, suites: dict[str, Suite] = results[runtime]) -> None:
                 with saving:
@@ -323,7 +360,7 @@ def main() -> int:
     missed = misses(full, own)
     print("\n".join(missed))
     if options.markdown:
-        options.markdown.write_text(markdown(lines, sdk.version), encoding="utf-8")
+        put_table(options.markdown, markdown(full, own, load_causes(), sdk.version))
     return 1 if missed else 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import conftest
 from sandbox import Limits
-from stdtests import Runner, Suite, load_results, markdown, misses, public_packages, rows, save_results
+from stdtests import Runner, Suite, load_causes, load_results, markdown, misses, public_packages, put_table, rows, save_results
 from toolchain import Toolchain
 
 STD = conftest.ROOT / ".cache" / "std"
@@ -65,7 +65,32 @@ def test_counts_of_two_runtimes() -> None:
     assert misses(full, own) == ["  p.B: x"]
     del own["p"].verdicts["D"]
     assert misses(full, own) == ["  p.B: x", "  p.D: not reached"]
-    assert "| p | yes | 3 of 4 | 1 of 3 |\n" in markdown(rows(full, own), "go1.27.3")
+
+
+def test_the_table(tmp_path: Path) -> None:
+    """Each miss with its cause, the known one or what was printed; what is skipped on min only is told too. Only the table is replaced."""
+    full = {"p": Suite("p", verdicts={"A": "PASS", "B": "PASS", "C": "PASS", "D": "PASS"}), "q": Suite("q")}
+    own = {
+        "p": Suite("p", verdicts={"A": "PASS", "B": "FAIL", "C": "FAIL", "D": "SKIP"}, why={"B": "x", "C": "y|z"}, day="2026-11-23"),
+        "q": Suite("q", fault="undefined: f", day="2026-11-24"),
+    }
+    table = markdown(full, own, {"p.B": "there is no B", "q": "no f"}, "go1.27.3")
+    assert "with go1.27.3, 2026-11-23 to 2026-11-24.\n" in table
+    assert "| p | yes | 1 of 4 | B: there is no B; C: y&#124;z; D: skipped |\n| q | yes | - | no f |\n" in table
+    document = tmp_path / "table.md"
+    document.write_text("before\n<!-- stdtests -->\nold\n<!-- end of stdtests -->\nafter\n")
+    put_table(document, table)
+    put_table(document, table)
+    assert document.read_text() == f"before\n<!-- stdtests -->\n{table}<!-- end of stdtests -->\nafter\n"
+
+
+def test_causes_are_of_tests_that_exist() -> None:
+    """The SDK has each test whose failure is explained."""
+    source = conftest.goroot(conftest.CURRENT) / "src"
+    for name in load_causes():
+        package, _, test = name.rpartition(".") if "." in name else (name, "", "")
+        texts = [path.read_text() for path in (source / package).glob("*_test.go")]
+        assert texts and (not test or any(f"func {test}(" in text for text in texts)), name
 
 
 def test_results_are_kept(tmp_path: Path) -> None:
@@ -101,4 +126,4 @@ def test_a_real_suite(tmp_path: Path) -> None:
     suites = json.loads((conftest.ROOT / ".cache" / "stdtests" / "report.json").read_text())["full"]
     (suite,) = (suite for suite in suites if suite["package"] == "errors")
     assert suite["verdicts"]["TestIs"] == "PASS" and set(suite["verdicts"].values()) <= {"PASS", "SKIP"}
-    assert "| errors |  | 2" in (tmp_path / "table.md").read_text()
+    assert "| package | builds | own tests | misses |\n" in (tmp_path / "table.md").read_text()
