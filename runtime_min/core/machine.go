@@ -169,6 +169,11 @@ func newBubbleID() uint64 {
 	bubbleStatusChanged = func(gp *g, old, new uint32) {
 		systemstack(func() { gp.bubble.changegstatus(gp, old, new) })
 	}
+	findCrashBubble = func(value any) {
+		if deadlock, ok := value.(synctestDeadlockError); ok {
+			crashBubble = deadlock.bubble
+		}
+	}
 	return bubbleGen.Add(1)
 }
 

@@ -59,8 +59,8 @@ func fatalpanic(p *_panic) {
 	systemstack(func() {
 		printTraces = traceCrash
 		printpanics(p)
-		if deadlock, ok := p.arg.(synctestDeadlockError); ok {
-			crashBubble = deadlock.bubble
+		if findCrashBubble != nil {
+			findCrashBubble(p.arg)
 		}
 		die(gp, pc, sp)
 	})
@@ -98,6 +98,9 @@ func traceCrash(gp *g, pc, sp uintptr) {
 
 // crashBubble, when set, is the synctest bubble whose goroutines belong to the crash report.
 var crashBubble *synctestBubble
+
+// findCrashBubble sets it when the value of a panic is a bubble's deadlock. It is set with the first bubble.
+var findCrashBubble func(value any)
 
 // sigpanic runs in place of the instruction that faulted, as if it had called it, and turns the fault into a panic.
 func sigpanic() {
