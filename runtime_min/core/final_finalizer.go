@@ -88,26 +88,44 @@ func finalizerTakes(fint, etyp *_type) bool {
 //
 // What is taken out of the queue is no longer a root: it is held by variables, and the object only until the call.
 func runFinalizers() {
-	var frame unsafe.Pointer
-	var frameSize uintptr
 	for {
 		a := attachments.finalizers.get(waitReasonFinalizerWait)
-		object, fn, fint, word, size := unsafe.Pointer(a.object), a.fn, a.fint, unsafe.Pointer(a.ot), unsafe.Sizeof(any(nil))+a.nret
+		object, fn, fint, ot, nret := unsafe.Pointer(a.object), a.fn, a.fint, a.ot, a.nret
 		a.free()
-		if frameSize < size {
-			frame, frameSize = mallocgc(size, nil, true), size // no pointer in it is needed
-		}
-		var regs abi.RegArgs
+		first, second := object, unsafe.Pointer(nil)
 		if fint.Kind() == abi.Interface {
+			first, second = unsafe.Pointer(ot), object
 			if ityp := (*interfacetype)(unsafe.Pointer(fint)); len(ityp.Methods) != 0 {
-				word = unsafe.Pointer(assertE2I(ityp, (*_type)(word)))
+				first = unsafe.Pointer(assertE2I(ityp, (*_type)(unsafe.Pointer(ot))))
 			}
-			regs.Ints[0], regs.Ints[1] = uintptr(word), uintptr(object)
-		} else {
-			regs.Ints[0] = uintptr(object)
 		}
-		reflectcall(nil, unsafe.Pointer(fn), frame, uint32(size), uint32(size), uint32(size), &regs)
+		switch {
+		case nret <= unsafe.Sizeof([8]uintptr{}):
+			(*(*func(_, _ unsafe.Pointer) [8]uintptr)(unsafe.Pointer(&fn)))(first, second)
+		case nret <= unsafe.Sizeof([roomInWords]uintptr{}):
+			callWithRoom(fn, first, second)
+		default:
+			callWithMostRoom(fn, first, second)
+		}
 	}
+}
+
+// Calls of a function with any parameter of at most two words, which registers hold, and with any results: those that do not fit in
+// registers are where an array would be. What is returned is nobody's. No stack has a frame of more than mostRoomInWords.
+
+const (
+	roomInWords     = 1 << 13
+	mostRoomInWords = 1 << 25
+)
+
+//go:noinline
+func callWithRoom(fn *funcval, first, second unsafe.Pointer) {
+	(*(*func(_, _ unsafe.Pointer) [roomInWords]uintptr)(unsafe.Pointer(&fn)))(first, second)
+}
+
+//go:noinline
+func callWithMostRoom(fn *funcval, first, second unsafe.Pointer) {
+	(*(*func(_, _ unsafe.Pointer) [mostRoomInWords]uintptr)(unsafe.Pointer(&fn)))(first, second)
 }
 
 // KeepAlive marks its argument as currently reachable. This ensures that the object is not freed, and its finalizer is not run, before

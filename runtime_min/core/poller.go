@@ -39,9 +39,8 @@ func closePolled(fd uintptr) uintptr {
 	return netpollclose(fd)
 }
 
-// makeArg is pd as an interface value for timers. pd lies outside the heap, so the interface points at a field that points back at it.
-func (pd *pollDesc) makeArg() (i any) {
-	i = (*pollDesc)(nil)
-	efaceOf(&i).data = unsafe.Pointer(&pd.self)
-	return i
-}
+// makeArg is pd as an argument of timers. pd lies outside the heap.
+func (pd *pollDesc) makeArg() any { return unsafe.Pointer(pd) }
+
+// goroutineReady is the function of Sleep's timers.
+func goroutineReady(arg any, _ uintptr, _ int64) { goready((*g)(arg.(unsafe.Pointer)), 0) }
