@@ -27,8 +27,8 @@ from scons_go.module.web import Client  # noqa: E402
 from scons_go.sdk import SDK  # noqa: E402
 
 SCONSTRUCT = """\
-SConsignFile({signatures!r})
 DefaultEnvironment(tools=[])
+SConsignFile({signatures!r})
 env = Environment(tools=["go"], toolpath=[{toolpath!r}], GOROOT={goroot!r}, GOBUILDDIR={build!r})
 env.GoProgram({target!r}, {package!r})
 """
