@@ -124,20 +124,25 @@ def commit_versions(sdk: SDK, given: str, target: Path) -> None:
         git(target, "commit", "-q", "--allow-empty", "-m", version)
 
 
-def table(steps: Sequence[Step]) -> str:
-    """The commits that compiled anything, the sums and the ratios."""
-    lines = [f"{'commit':10}{'compiles: scons':>16}{'go':>6}{'CPU: scons':>13}{'go':>9}"]
-    for step in steps:
-        if step.scons_compiles or step.go_compiles:
-            counts = f"{step.scons_compiles:16}{step.go_compiles:6}"
-            lines.append(f"{step.commit[:8]:10}{counts}{step.scons.cpu:12.2f}s{step.go.cpu:8.2f}s  {step.subject[:60]}")
-    sums = {
+HEAD = f"{'commit':10}{'compiles: scons':>16}{'go':>6}{'CPU: scons':>13}{'go':>9}"
+
+
+def line(step: Step) -> str:
+    """The figures of one commit."""
+    counts = f"{step.scons_compiles:16}{step.go_compiles:6}"
+    return f"{step.commit[:8]:10}{counts}{step.scons.cpu:12.2f}s{step.go.cpu:8.2f}s  {step.subject[:60]}"
+
+
+def sums(steps: Sequence[Step]) -> str:
+    """The sums and the ratios."""
+    figures = {
         "compiles": (sum(step.scons_compiles for step in steps), sum(step.go_compiles for step in steps)),
         "CPU": (sum(step.scons.cpu for step in steps), sum(step.go.cpu for step in steps)),
         "wall": (sum(step.scons.wall for step in steps), sum(step.go.wall for step in steps)),
     }
-    lines += [f"{name:10}scons {ours:10.1f}  go {theirs:10.1f}  ratio {ours / (theirs or 1):.2f}" for name, (ours, theirs) in sums.items()]
-    return "\n".join(lines)
+    return "\n".join(
+        f"{name:10}scons {ours:10.1f}  go {theirs:10.1f}  ratio {ours / (theirs or 1):.2f}" for name, (ours, theirs) in figures.items()
+    )
 
 
 def main() -> None:
@@ -164,23 +169,29 @@ def main() -> None:
             steps = replay(Replay(folder, sdk, package), history(folder / "src", options.end, options.commits))
     except GoError as error:
         sys.exit(str(error))
-    print(table(steps))
+    print(sums(steps))
     if options.json:
         options.json.write_text(json.dumps([asdict(step) for step in steps], indent=1) + "\n")
 
 
 def replay(place: Replay, commits: Sequence[tuple[str, str]]) -> list[Step]:
-    """Build all *commits*; what the first took is left out."""
+    """Build all *commits*, or those up to an interrupt; what the first took is left out."""
     steps: list[Step] = []
     broken = 0
-    for number, (commit, subject) in enumerate(commits):
-        try:
-            step = place.step(commit, subject)
-        except GoError as error:
-            broken += 1
-            print(f"{commit[:8]} does not build: {error}", file=sys.stderr)
-            continue
-        steps += [step] if number else []
+    print(HEAD, flush=True)
+    try:
+        for number, (commit, subject) in enumerate(commits):
+            try:
+                step = place.step(commit, subject)
+            except GoError as error:
+                broken += 1
+                print(f"{commit[:8]} does not build: {error}", file=sys.stderr)
+                continue
+            if number:
+                steps.append(step)
+                print(line(step), flush=True)
+    except KeyboardInterrupt:
+        print("interrupted")
     print(f"{len(steps)} commits after the first, {broken} that do not build; the same programs, byte for byte")
     return steps
 
