@@ -114,16 +114,27 @@ class Project:
 
 
 def _link_standard(source: Path, target: Path) -> None:
-    """Link what was compiled of the SDK from one output folder to another; a record comes last, and vouches for the other two."""
+    """Link what was compiled of the SDK, and what vet found out about it, from one output folder to another.
+
+    A record comes last, and vouches for the others.
+    """
     for variant in source.iterdir() if source.is_dir() else ():
-        for record in variant.rglob("*.built"):
-            path = record.relative_to(source)
-            if "." in path.parts[1] or path.parts[1].startswith("~") or (target / path).exists():
-                continue
-            (target / path).parent.mkdir(parents=True, exist_ok=True)
-            for suffix in (".x", ".a", ".built"):
-                with contextlib.suppress(FileExistsError):
-                    (target / path).with_suffix(suffix).hardlink_to(record.with_suffix(suffix))
+        _link(variant, target / variant.name, ("*.built", ".x", ".a"))
+        for facts in variant.glob("~vet-*"):
+            _link(facts, target / variant.name / facts.name, ("*.vet", ".vetx"))
+
+
+def _link(source: Path, target: Path, kinds: tuple[str, ...]) -> None:
+    pattern, *suffixes = kinds
+    for record in source.rglob(pattern):
+        path = record.relative_to(source)
+        first = path.parts[0] if len(path.parts) > 1 else path.stem
+        if "." in first or first.startswith("~") or (target / path).exists():
+            continue
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        for suffix in (*suffixes, record.suffix):
+            with contextlib.suppress(FileExistsError):
+                (target / path).with_suffix(suffix).hardlink_to(record.with_suffix(suffix))
 
 
 def run(argv: list[str], *, cwd: Path | str, env: dict[str, str] | None = None, timeout: float = 300, **kwargs: Any) -> Run:
