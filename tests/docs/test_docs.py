@@ -59,9 +59,13 @@ def test_variables_are_the_tools() -> None:
     assert documented == {name: (var.default or "", var.doc, var.command_line) for name, var in VARIABLES.items()}
 
 
-@pytest.mark.parametrize("name", ["hello", "cli", "workers", "registers"])
+ARGUMENTS = {"cli": ["-top=1", "main.go"], "httpd": ["-once", "-address=127.0.0.1:0"]}
+SAY = {"hello": "hello\n", "httpd": 'hello, gopher\n{"requests":1}\n'}
+
+
+@pytest.mark.parametrize("name", ["hello", "cli", "workers", "registers", pytest.param("httpd", marks=pytest.mark.judge)])
 def test_example_projects(name: str, project: Project) -> None:
-    """Each example builds with its own SConstruct."""
+    """Each example builds with its own SConstruct, and says the same on both runtimes."""
     shutil.copytree(
         ROOT / "examples" / name, project.dir, dirs_exist_ok=True, ignore=shutil.ignore_patterns("bin", "build", ".scons*", "arch.go")
     )
@@ -71,7 +75,9 @@ def test_example_projects(name: str, project: Project) -> None:
         'tools=["go"],', f'tools=["go"], GOROOT={str(project.goroot)!r},'
     )
     project.write("SConstruct", script)
-    project.build().ok()
-    for program in sorted((project.dir / "bin").iterdir()):
-        kwargs = ["-top=1", "main.go"] if name == "cli" else []
-        assert project.program(f"bin/{program.name}", *kwargs).ok().text
+    project.build(timeout=900).ok()
+    programs = sorted(program.name for program in (project.dir / "bin").iterdir())
+    said = {program: project.program(f"bin/{program}", *ARGUMENTS.get(name, [])).ok().text for program in programs}
+    assert len(set(said.values())) == 1 and all(said.values())
+    assert SAY.get(name) in (None, *said.values())
+    assert (f"{programs[0]}-min" in programs) == (name != "registers")
