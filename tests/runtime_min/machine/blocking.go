@@ -21,6 +21,16 @@ func ticker() {
 	}
 }
 
+// below calls f from below depth frames. Between fork and exec no stack may grow, however little is left of it.
+//
+//go:noinline
+func below(depth int, f func() error) error {
+	if depth == 0 {
+		return f()
+	}
+	return below(depth-1, f)
+}
+
 func during(what string, f func()) {
 	n := ticks.Load()
 	f()
@@ -36,6 +46,13 @@ func main() {
 		p, err2 := syscall.Wait4(pid, &s, 0, nil)
 		fmt.Println(p == pid, err, err2, s.ExitStatus())
 	})
+	for depth := range 80 {
+		done := make(chan error)
+		go func() { done <- below(depth, func() error { return exec.Command("/bin/true").Run() }) }()
+		if err := <-done; err != nil {
+			fmt.Println(depth, err)
+		}
+	}
 	var p [2]int
 	syscall.Pipe(p[:])
 	during("pipe", func() {
