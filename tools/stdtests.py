@@ -213,7 +213,7 @@ def take_suites(goroot: str, runtime: str, packages: Sequence[str], options: arg
 
     *done* is called with each.
     """
-    toolchain = Toolchain(goroot, runtime, options.output.parent / "std", options.jobs)
+    toolchain = Toolchain(goroot, runtime, options.output.parent / "std", options.jobs, load_known().hidden if runtime == "min" else ())
     work = Path(tempfile.mkdtemp(prefix=f"{runtime}-", dir=options.output))
     runner = Runner(toolchain, work, Limits(options.timeout))
     suites = {package: Suite(package, day=date.today().isoformat()) for package in packages}
@@ -265,11 +265,23 @@ def rows(full: Mapping[str, Suite], own: Mapping[str, Suite]) -> list[tuple[str,
     return lines
 
 
-def load_causes() -> dict[str, str]:
-    """What is known of tests that fail on min: "package.Test", or "package" where there is nothing to run, to the cause."""
+@dataclass(frozen=True)
+class Known:
+    """What is known of misses on min.
+
+    *causes* maps "package.Test", or "package" where there is nothing to run, to the cause. *hidden* are test files, relative to GOROOT/src,
+    that do not link there, and are left out so that the others of their packages can run.
+    """
+
+    causes: Mapping[str, str]
+    hidden: tuple[str, ...] = ()
+
+
+def load_known() -> Known:
+    """The contents of stdtests_causes.toml."""
     toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    causes: dict[str, str] = toml.loads(_CAUSES.read_text(encoding="utf-8"))["cause"]
-    return causes
+    table = toml.loads(_CAUSES.read_text(encoding="utf-8"))
+    return Known(table["cause"], tuple(table["hidden"]))
 
 
 def markdown(full: Mapping[str, Suite], own: Mapping[str, Suite], causes: Mapping[str, str], version: str) -> str:
@@ -360,7 +372,7 @@ def main() -> int:
     missed = misses(full, own)
     print("\n".join(missed))
     if options.markdown:
-        put_table(options.markdown, markdown(full, own, load_causes(), sdk.version))
+        put_table(options.markdown, markdown(full, own, load_known().causes, sdk.version))
     return 1 if missed else 0
 
 
