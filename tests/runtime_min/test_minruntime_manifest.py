@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from scons_go.errors import GoError
-from scons_go.minruntime import load_manifest, overlay_for
+from scons_go.minruntime import assemble, load_manifest, overlay_for
+from scons_go.minruntime.manifest import Rule
 
 MANIFEST = Path(__file__).resolve().parents[2] / "runtime_min" / "manifest.toml"
 VERSION = "1.27.3"
@@ -49,6 +50,29 @@ def test_overlay(small: tuple[Path, Path], tmp_path: Path) -> None:
     assert overlay.actual(f"{folder}/min_own.go") == str(tmp_path / "core" / "own.go")
     overlay.materialise()
     assert Path(overlay.actual(f"{folder}/b.go")).read_text() == "package runtime\n\nvar x, _ int\n"
+
+
+def test_changed_copies_are_made_once(small: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy of an earlier build is taken as it is if it is whole, and made again if it is not."""
+    goroot, manifest = small
+    made: list[str] = []
+
+    def prune(source: str, rule: Rule, filename: str) -> str:
+        made.append(filename)
+        return source.replace("x, y", "x, _")
+
+    monkeypatch.setattr(assemble, "prune", prune)
+    for turn in range(3):
+        overlay = overlay_for(load_manifest(str(manifest)), str(goroot), "9.9", str(tmp_path / "out"))
+        overlay.materialise()
+        copy = Path(overlay.actual(f"{goroot}/src/runtime/b.go"))
+        assert copy.read_text() == "package runtime\n\nvar x, _ int\n"
+        assert len(made) == (1, 1, 2)[turn]
+        if turn == 1:
+            copy.write_bytes(copy.read_bytes()[:-4])
+    manifest.write_text(manifest.read_text().replace('["y"]', '["x"]'))
+    overlay_for(load_manifest(str(manifest)), str(goroot), "9.9", str(tmp_path / "out"))
+    assert len(made) == 3
 
 
 def test_a_drifted_file_is_named(small: tuple[Path, Path], tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import lru_cache
 
 from ..errors import GoError, Position
 from ..overlay import Overlay
@@ -13,13 +14,15 @@ from .prune_asm import prune_assembly
 
 CORE_PREFIX = "min_"  # a file of core/ takes this before its name, which no file of GOROOT has
 _CORE_SUFFIXES = (".go", ".s", ".h")
+_SUM = ".sha256"
 
 
 def overlay_for(manifest: Manifest, goroot: str, version: str, output: str) -> Overlay:
     """The overlay of *goroot* (absolute) for Go *version*: kept files checked and changed by their rules, others gone, core files added.
 
     Changed copies get their place below the folder *output*, under a name that holds a digest of what they were made from; they are
-    in ``Overlay.generated`` until :meth:`Overlay.materialise` has written them.
+    in ``Overlay.generated`` until :meth:`Overlay.materialise` has written them. Beside each lies its SHA-256: one that an earlier build
+    has made, and that is whole, is not made again.
 
     Raises GoError for a kept file that is missing or not the one the manifest was written for, and for a rule that does not fit.
     """
@@ -47,8 +50,21 @@ def _keep(folder: str, package: PrunedPackage, release: Release, output: str, re
         if rule is not None:
             actual = os.path.join(output, _digest(expected, rule), name)
             replace[path] = actual
-            change = prune_assembly if name.endswith(".s") else prune
-            generated[actual] = change(content.decode(), rule, path).encode()
+            made = _made_before(actual)
+            if made is None:
+                change = prune_assembly if name.endswith(".s") else prune
+                made = change(content.decode(), rule, path).encode()
+            generated[actual] = made
+            generated[actual + _SUM] = hashlib.sha256(made).hexdigest().encode()
+
+
+def _made_before(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as handle, open(path + _SUM, "rb") as recorded:
+            content = handle.read()
+            return content if hashlib.sha256(content).hexdigest().encode() == recorded.read() else None
+    except OSError:
+        return None
 
 
 def _verified(path: str, expected: str, version: str) -> bytes:
@@ -69,7 +85,17 @@ def _verified(path: str, expected: str, version: str) -> bytes:
 
 
 def _digest(sha256: str, rule: Rule) -> str:
-    return hashlib.sha256(f"{sha256}\0{rule!r}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{sha256}\0{rule!r}\0{_changer()}".encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def _changer() -> str:
+    """A digest of the code that makes the changed copies."""
+    digest = hashlib.sha256()
+    for name in ("decl.py", "prune.py", "prune_asm.py"):
+        with open(os.path.join(os.path.dirname(__file__), name), "rb") as handle:
+            digest.update(handle.read())
+    return digest.hexdigest()
 
 
 def _add_core(folder: str, package: PrunedPackage, replace: dict[str, str]) -> None:
