@@ -134,3 +134,21 @@ def test_no_program_at_all(project: Project) -> None:
     assert {"fmt", "builtin", "unsafe"} <= {package["ID"] for package in listing(project)["Packages"]}
     project.build("-Q", "-c", "gopackagesdriver").ok()
     assert not project.files(below="build", pattern="**/gopackages*")
+
+
+def test_packages_of_gocompile(project: Project) -> None:
+    """Exactly the files of the call, a generated one among them; a file that lies beside them is not part of it."""
+    project.write("lib/lib.go", "package lib\n\nvar Lib = Made\n")
+    project.write("lib/other.go", "package other\n")
+    project.write("tool/main.go", 'package main\n\nimport "example.com/lib"\n\nfunc main() { println(lib.Lib) }\n')
+    project.sconstruct(
+        "env.Command('lib/made.go', [], 'echo \\'package lib; const Made = 1\\' > $TARGET')\n"
+        "lib = env.GoCompile('obj/lib', ['lib/lib.go', 'lib/made.go'], GOIMPORTPATH='example.com/lib')\n"
+        "env.GoCompile('obj/tool', ['tool/main.go'], GOIMPORTS=lib, GOIMPORTPATH='example.com/tool')\n"
+    )
+    packages = {package["ID"]: package for package in listing(project)["Packages"]}
+    lib = packages["example.com/lib"]
+    assert [Path(file).name for file in lib["GoFiles"]] == ["lib.go", "made.go"] and "Errors" not in lib
+    assert (project.dir / "lib/made.go").is_file()
+    assert packages["example.com/tool"]["Imports"] == {"example.com/lib": "example.com/lib"}
+    assert roots(ask(project, "./...", cwd=".")) == {"example.com/lib", "example.com/tool"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import SCons.Node
@@ -22,6 +22,7 @@ from .session import session
 from .units import remove_files
 
 if TYPE_CHECKING:
+    from ..editor.listing import Listing
     from .build import Build
 
 Node = Any
@@ -34,8 +35,8 @@ LISTING = "gopackages.json"
 class EditorUnit:
     """The files ``gopackages.json`` and ``gopackagesdriver`` (the program that answers gopls from it) in the build folder.
 
-    They are made anew each time, after all generated sources, from the modules of every GoProgram and GoTest call; *env* is the one that
-    counts if there is no such call.
+    They are made anew each time, after all generated sources, from the modules of every GoProgram and GoTest call and the packages of
+    every GoCompile call; *env* is the one that counts if there is no such call.
     """
 
     def __init__(self, env: Any) -> None:
@@ -45,6 +46,7 @@ class EditorUnit:
 
     def reset(self) -> None:
         self._derived: Nodes = []
+        self._compiled: Nodes = []
         self._builds: list[Build] = []
         self._ready = False
 
@@ -61,7 +63,10 @@ class EditorUnit:
 
         here = session()
         builds = []
-        for env, place in self._places():
+        nodes = list(_nodes())
+        self._compiled = [node for node in nodes if _is_compiled(node)]
+        self._derived = [source for node in self._compiled for source in node.sources if source.has_builder()]
+        for env, place in self._places(nodes):
             derived = here.derived(place)
             build = open_build(here, env, str(place.srcnode().get_abspath()), derived)
             builds.append(build)
@@ -69,9 +74,12 @@ class EditorUnit:
         self._builds = _chosen(builds)
         self._ready = not any(node.get_state() <= SCons.Node.executing for node in self._derived)
 
-    def _places(self) -> list[tuple[Any, Node]]:
-        """(environment, folder) of each call that names packages."""
-        found = [(unit.env, unit.place if hasattr(unit, "place") else unit.folder) for unit in _units()]
+    def _places(self, nodes: Iterable[Node]) -> list[tuple[Any, Node]]:
+        """(environment, folder) of each program and each suite of tests."""
+        from .suite import Suite
+
+        units = [node.unit for node in nodes if isinstance(node, GoNode) and isinstance(node.unit, (ProgramUnit, Suite))]
+        found = [(unit.env, unit.place if isinstance(unit, Suite) else unit.folder) for unit in units]
         return found or [(self.env, self.env.Dir("#"))]
 
     def is_current(self) -> bool:
@@ -119,6 +127,9 @@ class EditorUnit:
                 listing.add_tested(path)
             listings.append(listing)
             own += paths
+        for node in self._compiled:
+            listings.append(_list_compiled(node))
+            own.append(node.attributes.go_package.import_path)
         first = self._builds[0]
         for path in (*select_packages(first.loader(), ["std"], first.setup.folder), "builtin"):
             listings[0].add(path)
@@ -143,18 +154,35 @@ class EditorUnit:
         pass
 
 
-def _units() -> Iterator[Any]:
-    """The programs and suites that SConscripts have asked for."""
-    from .suite import Suite
-
+def _nodes() -> Iterator[Node]:
+    """The files that SConscripts have named."""
     folders = list(get_default_fs().Root.values())
     while folders:
         for name, node in list(folders.pop().entries.items()):
-            if isinstance(node, Dir):
-                if name not in (".", ".."):
-                    folders.append(node)
-            elif isinstance(node, GoNode) and isinstance(node.unit, (ProgramUnit, Suite)):
-                yield node.unit
+            if not isinstance(node, Dir):
+                yield node
+            elif name not in (".", ".."):
+                folders.append(node)
+
+
+def _is_compiled(node: Node) -> bool:
+    """Whether this is the export data of a GoCompile call."""
+    package = getattr(node.attributes, "go_package", None)
+    return package is not None and package.export is node
+
+
+def _list_compiled(node: Node) -> Listing:
+    """The package of a GoCompile call, and what it needs."""
+    from ..editor.listing import Listing
+    from .packages import Listing as Compilation
+
+    package = node.attributes.go_package
+    compilation = Compilation(node.get_env(), package)
+    listing = Listing(compilation.config, compilation.loader)
+    listing.add(package.import_path)
+    if node.exists():
+        listing.packages[package.import_path]["ExportFile"] = node.get_abspath()
+    return listing
 
 
 def _chosen(builds: list[Build]) -> list[Build]:
