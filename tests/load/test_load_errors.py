@@ -182,6 +182,10 @@ class TwoModules:
         self.other = Module("example.com/d", "v1.0.0", str(root / "d"))
         self.main_modules = (self.main,)
 
+    @property
+    def complete(self) -> bool:
+        return True
+
     def prefetch(self, paths: Iterable[str]) -> None:
         list(paths)
 

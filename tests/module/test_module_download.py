@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import sconsproject
 from modules_at_hand import Project, Proxy, make_writable, make_zip, project_fixture, proxy_fixture, wait_until  # noqa: F401 - fixtures
 from scons_go.errors import GoError
 from scons_go.module.build import open_build_list
@@ -346,3 +347,27 @@ def test_many_modules_come_together(project: Project, proxy: Proxy) -> None:
     for name in names:
         assert modules.resolve(name).module
     assert len(proxy.requests) == count
+
+
+def test_a_build_downloads_what_it_needs_in_waves(project: Project, proxy: Proxy) -> None:
+    """First all that the program imports, then all that these import; nothing else."""
+    lines = []
+    for i in range(4):
+        proxy.add(f"example.com/b{i}", "v1.0.0", {"b.go": f"package b{i}\n"})
+        imports = {"go.mod": f"module example.com/a{i}\n\ngo 1.21\n\nrequire example.com/b{i} v1.0.0\n"}
+        proxy.add(f"example.com/a{i}", "v1.0.0", {**imports, "a.go": f'package a{i}\n\nimport _ "example.com/b{i}"\n'})
+        lines += [f"\texample.com/a{i} v1.0.0\n", f"\texample.com/b{i} v1.0.0 // indirect\n"]
+    proxy.add("example.com/unused", "v1.0.0", {"u.go": "package unused\n"})
+    requires = "".join([*lines, "\texample.com/unused v1.0.0\n"])
+    imports_all = "".join(f'import _ "example.com/a{i}"\n' for i in range(4))
+    project.write({"go.mod": f"module example.com/main\n\ngo 1.21\n\nrequire (\n{requires})\n", "go.sum": proxy.sums(project.root.parent)})
+    project.write({"main.go": f"package main\n\n{imports_all}\nfunc main() {{ println(1) }}\n"})
+    build = sconsproject.Project(project.root, project.goroot, environ=project.environ)
+    build.sconstruct("env.GoProgram('bin/app', '.')\n")
+    build.build("-n", "nothing.txt").failed()
+    assert proxy.requests == []
+    build.build().ok()
+    zips = [path.removesuffix("/@v/v1.0.0.zip").rpartition("/")[2] for path in proxy.requests if path.endswith(".zip")]
+    assert sorted(zips[:4]) == ["a0", "a1", "a2", "a3"] and sorted(zips[4:]) == ["b0", "b1", "b2", "b3"]
+    count = len(proxy.requests)
+    assert build.build().ok().up_to_date and len(proxy.requests) == count

@@ -65,6 +65,11 @@ class Modules(Protocol):
         """Notice that these import paths will be resolved soon."""
         ...
 
+    @property
+    def complete(self) -> bool:
+        """Whether no module that may be needed has to be downloaded."""
+        ...
+
     def ignored(self, module: Module) -> tuple[str, ...]:
         """The folders of a main *module* that its ``ignore`` lines keep from patterns such as ``./...``."""
         ...
@@ -135,6 +140,9 @@ class Loader:
 
         unsafe is not in it: there is nothing to compile. Raises one GoError with all that is wrong.
         """
+        import_paths = tuple(import_paths)
+        if self.modules and not self.modules.complete:
+            self._fetch_ahead(import_paths)
         walk = _Walk(self)
         for path in import_paths:
             walk.visit(path)
@@ -142,6 +150,27 @@ class Loader:
             first, *more = {str(error): error for error in walk.errors}.values()
             raise GoError("\n".join([first.message, *map(str, more)]), first.position)
         return tuple(walk.finished)
+
+    def _fetch_ahead(self, import_paths: Iterable[str]) -> None:
+        """Have the modules of all that *import_paths* consist of downloaded, in waves: those one import away, then two, and so on.
+
+        The walk over the imports would come to them one by one. It will also tell what is wrong: here that only ends the matter.
+        """
+        assert self.modules
+        seen: set[str] = set()
+        wave: list[tuple[str, str, Location | None]] = [(path, "", None) for path in import_paths]
+        try:
+            while wave:
+                self.modules.prefetch(raw for raw, _, _ in wave)
+                asked, wave = wave, []
+                for raw, importer, location in asked:
+                    path = self._locate(raw, importer, location)
+                    place = self._locations[path]
+                    if path not in seen and not place.standard:
+                        seen.add(path)
+                        wave += [(imported, path, place) for imported in self._read(path, place, ()).imports if imported != "C"]
+        except GoError:
+            return
 
     def resolve_imports(self, imports: Imports, importer: str, location: Location) -> dict[str, str]:
         """Raw path → final path of each of the *imports* that the package *importer* at *location* makes, without "C".
@@ -223,7 +252,7 @@ class Loader:
 
     def _read(self, path: str, location: Location, positions: tuple[Position, ...]) -> Folder:
         try:
-            folder = read_folder(location.dir, self.context, self.overlay, self.state)
+            folder = self._folders.get(path) or read_folder(location.dir, self.context, self.overlay, self.state)
         except OSError as error:
             raise GoError(f"cannot read package {path}: {error.filename}: {error.strerror}", *positions[:1]) from None
         self._folders[path] = folder

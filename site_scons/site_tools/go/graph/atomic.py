@@ -17,22 +17,22 @@ Finish = Callable[[Nodes, Nodes, str], None]
 class AtomicCommand(CommandAction):  # type: ignore[misc]
     """Runs a command that names ``$TARGET`` with a temporary name in the same folder in its place, which is then renamed.
 
-    *program* is the construction variable that holds the program; the command is its ``COM``, what is shown its ``COMSTR``. Display,
-    signature and the dependency on the program are those of a plain command. *advice* tells how to get the program.
+    The command is in the construction variable *name* + ``COM``, what is shown in its ``COMSTR``; *program* expands to the program it
+    runs. Display, signature and the dependency on the program are those of a plain command. *advice* tells how to get the program.
     *finish(target, source, temporary)* may rewrite the temporary file before it is renamed.
     """
 
-    def __init__(self, program: str, advice: str, finish: Finish | None = None) -> None:
+    def __init__(self, name: str, program: str, advice: str, finish: Finish | None = None) -> None:
         self.program = program
         self.advice = advice
         self.finish = finish
-        super().__init__(f"${program}COM", cmdstr=f"${program}COMSTR")
+        super().__init__(f"${name}COM", cmdstr=f"${name}COMSTR")
 
     def execute(self, target: Nodes, source: Nodes, env: Any, executor: Any = None) -> Any:
         if executor:
             target, source = executor.get_all_targets(), executor.get_all_sources()
-        program = str(env.subst_list(f"${self.program}")[0][0])
-        if not env.WhereIs(program):
+        program = str(env.subst_list(self.program, target=target, source=source)[0][0])
+        if not (os.access(program, os.X_OK) if os.path.dirname(program) else env.WhereIs(program)):
             return BuildError(errstr=f"{program} not found. {self.advice}", status=127)
         temporary = temporary_name(str(target[0]))
         try:

@@ -31,7 +31,8 @@ _HOST: dict[str, object] = {
 def host_program(env: Any, import_path: str) -> Nodes:
     """The program *import_path*, by the modules that hold in the current SConscript's folder, as a node below ``$GOBUILDDIR``."""
     sdk, place = variables.sdk_of(env), env.Dir(".")
-    facts = (sdk.root, place.srcnode().get_abspath(), import_path, variables.text(env, "GOMODFLAG"))
+    folder = os.path.relpath(place.srcnode().get_abspath(), env.Dir("#").get_abspath())
+    facts = (sdk.version, folder, import_path, variables.text(env, "GOMODFLAG"))
     digest = hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()[:8]
     suffix = ".exe" if sdk.host_goos == "windows" else ""
     node = get_default_fs().File(os.path.join(build_dir(env), "tools", digest, exec_name(import_path) + suffix))
@@ -56,8 +57,3 @@ def module_tool(env: Any, import_path: str) -> Nodes:
     if "@" in import_path:
         raise UserError(f"GoModuleTool: {import_path}: the version is the one in go.mod")
     return host_program(env, import_path)
-
-
-def generate(env: Any) -> None:
-    """Add the method to *env*."""
-    env.AddMethod(module_tool, "GoModuleTool")

@@ -85,6 +85,10 @@ class _ListedModules:
     def prefetch(self, paths: Iterable[str]) -> None:
         pass
 
+    @property
+    def complete(self) -> bool:
+        return True
+
     def ignored(self, module: Module) -> tuple[str, ...]:
         return ()
 

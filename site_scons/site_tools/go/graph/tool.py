@@ -12,7 +12,8 @@ from ..errors import GoError
 from . import checks, coverage, packages, program, relocatable, variables, yacc
 
 EDITOR_VERB = "gopackagesdriver"
-"""``scons gopackagesdriver`` tells editors about the packages; other builds need not know of it."""
+TIDY_VERB = "go-tidy-check"
+"""Verbs of which builds that are not asked for them need not know."""
 
 
 def generate(env: Any, given: Mapping[str, object]) -> None:
@@ -31,6 +32,10 @@ def generate(env: Any, given: Mapping[str, object]) -> None:
         from . import editor
 
         editor.generate(env)
+    if TIDY_VERB in COMMAND_LINE_TARGETS:
+        from . import tidy
+
+        tidy.generate(env)
 
 
 def exists(env: Any) -> bool:

@@ -83,10 +83,10 @@ VARIABLES: Mapping[str, Var] = {
     "GOVETFLAGS": Var("Flags of vet, such as -copylocks=false. Unset: all analyzers run.", words=True),
     "GOVETCOMSTR": Var("Shown before a package is vetted. Unset: nothing."),
     "GOFMTCOMSTR": Var("Shown before files are looked at by gofmt. Unset: nothing."),
-    "GOYACC": Var("goyacc: a path, or a name on the PATH.", "goyacc"),
+    "GOYACC": Var("goyacc: a path, or a name on the PATH. Unset: goyacc on the PATH, else the one of a module in go.mod."),
     "GOYACCFLAGS": Var("Its flags, such as -p for the prefix of names.", words=True),
     "GOYACCREPORT": Var("Where goyacc describes its tables, a side effect.", "${TARGET.dir}/y.output"),
-    "GOYACCCOM": Var("The command.", "$GOYACC -o $TARGET -v $_GOYACCREPORT $GOYACCFLAGS $SOURCE"),
+    "GOYACCCOM": Var("The command.", "$_GOYACC -o $TARGET -v $_GOYACCREPORT $GOYACCFLAGS $SOURCE"),
     "GOYACCCOMSTR": Var("Shown in place of it. Unset: the command."),
 }
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from SCons.Builder import Builder
 from SCons.Errors import UserError
 
-from . import atomic
+from ..errors import GoError
+from . import atomic, variables
 
+if TYPE_CHECKING:
+    from ..module.gomod import GoMod
+
+Node = Any
 Nodes = list[Any]
+
+_PROGRAM = "goyacc"
+_MODULE = "golang.org/x/tools"
+_IMPORT_PATH = f"{_MODULE}/cmd/goyacc"
 
 _LINE = re.compile(rb"^//line (.*):(\d+)$", re.MULTILINE)
 
@@ -22,7 +31,41 @@ def _emit(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]:
     report = _report(target, source, env, False)
     env.SideEffect(report, target)
     env.Clean(target, report)
+    if not variables.text(env, "GOYACC") and not env.WhereIs(_PROGRAM):
+        tool = _module_goyacc(env)
+        if tool:
+            target[0].attributes.goyacc = tool
+            env.Depends(target, tool)
     return target, source
+
+
+def _module_goyacc(env: Any) -> Node:
+    """The node of the goyacc that go.mod names by a ``tool`` line or by requiring its module; None if there is no such go.mod."""
+    from ..module.environment import module_env
+    from ..module.workspace import find_workspace
+    from .hosttools import host_program
+
+    try:
+        sdk = variables.sdk_of(env)
+        workspace = find_workspace(env.Dir(".").srcnode().get_abspath(), module_env(sdk.root, sdk.version[2:], os.environ))
+        mods = [module.gomod for module in workspace.modules] if workspace else []
+        if any(_names_goyacc(mod) for mod in mods):
+            return host_program(env, _IMPORT_PATH)[0]
+    except GoError as error:
+        raise UserError(f"GoYacc: {error}") from None
+    return None
+
+
+def _names_goyacc(gomod: GoMod) -> bool:
+    tools = [entry.path for entry in gomod.tool]
+    return _IMPORT_PATH in tools or _MODULE in [require.module.path for require in gomod.require]
+
+
+def _program(target: Nodes, source: Nodes, env: Any, for_signature: bool) -> str:
+    """``$_GOYACC``: $GOYACC, or goyacc on the PATH, or the one that is made of a module."""
+    del source, for_signature
+    made = getattr(target[0].attributes, "goyacc", None) if target else None
+    return variables.text(env, "GOYACC") or (str(made) if made else _PROGRAM)
 
 
 def _report(target: Nodes, source: Nodes, env: Any, for_signature: bool) -> Any:
@@ -58,9 +101,12 @@ def _finish(target: Nodes, source: Nodes, temporary: str) -> None:
         output.write(first + newline + _LINE.sub(rebase, rest))
 
 
-_ADVICE = "Set GOYACC to it, or put it on the PATH (Debian: apt install golang-golang-x-tools)"
+_ADVICE = (
+    "Set GOYACC to it, put it on the PATH (Debian: apt install golang-golang-x-tools), "
+    f"or have go.mod require it (go get -tool {_IMPORT_PATH})"
+)
 
-GoYaccAction = atomic.AtomicCommand("GOYACC", _ADVICE, _finish)
+GoYaccAction = atomic.AtomicCommand("GOYACC", "$_GOYACC", _ADVICE, _finish)
 
 GoYaccBuilder = Builder(action=GoYaccAction, emitter=_emit, suffix=".go", src_suffix=".y", single_source=False)
 
@@ -68,4 +114,4 @@ GoYaccBuilder = Builder(action=GoYaccAction, emitter=_emit, suffix=".go", src_su
 def generate(env: Any) -> None:
     """Add the builder to *env*."""
     env["BUILDERS"]["GoYacc"] = GoYaccBuilder
-    env.SetDefault(_GOYACCREPORT=_report)
+    env.SetDefault(_GOYACCREPORT=_report, _GOYACC=_program)

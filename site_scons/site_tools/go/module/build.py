@@ -12,7 +12,7 @@ import hashlib
 import marshal
 import os
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import GoError
@@ -157,6 +157,14 @@ class BuildList:
         allowed = [module for module in actual if module.version and (not sums.required or sums.recorded(module))]
         self._fetcher.prefetch(allowed)
         self._fetcher.prefetch_go_mods(module for module in allowed if not sums.required or sums.recorded(mod_key(module)))
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether the module cache has all modules that main modules require."""
+        if self._vendored:
+            return True
+        roots = (self.workspace.resolve(root) for root in self._requirements.roots if root.path not in ("go", "toolchain"))
+        return all(self._fetcher.is_ready(module) for module in roots if module.version)
 
     def ignored(self, module: Module) -> tuple[str, ...]:
         """What the ``ignore`` lines of a main *module* say."""
