@@ -31,7 +31,7 @@ func Exported() int { return P(1) }
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	fmt.Println("main", *word)
+	fmt.Println("main", *word, flag.Lookup("test.parallel").Value)
 	os.Exit(m.Run())
 }
 
@@ -46,7 +46,9 @@ func TestEnv(t *testing.T) { t.Log(os.Getenv("SETTING")) }
 func TestSub(t *testing.T) {
 	for _, name := range []string{"a", "b"} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+			if name == "a" {
+				t.Parallel() // and is done after b
+			}
 			if testing.Short() && name == "b" {
 				t.Skip("short")
 			}
@@ -186,7 +188,7 @@ def plain(text: str) -> str:
     "flags",
     [
         "-v -skip=Hang|Fail -shuffle=7 -short -count=1",  # TestMain, examples, seeds, subtests, testdata, working folder
-        "-run=Sub/b|Fail -count=2 -parallel=1 -args -word=given",
+        "-run=Sub/b|Fail -count=2 -parallel=3 -args -word=given",
         "-bench=. -benchtime=1x -benchmem -run=^$",
         "-list=.",
     ],
