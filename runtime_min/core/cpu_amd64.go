@@ -17,57 +17,52 @@ var cpuKnown bool
 // the first are 0. Defined in entry_amd64.s.
 func askProcessor() (c1, b7, c7, d7, saved uint32)
 
-// Where the bits of features are: registers after CPUID with leaf 1 or 7, by Intel's manual, volume 2A. What needs registers that the
-// system does not save is taken out before; ecx7w is ecx7 for what needs the wide registers.
-const (
-	ecx1 = iota
-	ebx7
-	ecx7
-	ecx7w
-	edx7
-)
-
-var features = [...]struct{ field, word, bit uint8 }{
-	{uint8(unsafe.Offsetof(cpu.X86.HasSSE3)), ecx1, 0},
-	{uint8(unsafe.Offsetof(cpu.X86.HasPCLMULQDQ)), ecx1, 1},
-	{uint8(unsafe.Offsetof(cpu.X86.HasSSSE3)), ecx1, 9},
-	{uint8(unsafe.Offsetof(cpu.X86.HasFMA)), ecx1, 12},
-	{uint8(unsafe.Offsetof(cpu.X86.HasSSE41)), ecx1, 19},
-	{uint8(unsafe.Offsetof(cpu.X86.HasSSE42)), ecx1, 20},
-	{uint8(unsafe.Offsetof(cpu.X86.HasPOPCNT)), ecx1, 23},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAES)), ecx1, 25},
-	{uint8(unsafe.Offsetof(cpu.X86.HasOSXSAVE)), ecx1, 27},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX)), ecx1, 28},
-	{uint8(unsafe.Offsetof(cpu.X86.HasBMI1)), ebx7, 3},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX2)), ebx7, 5},
-	{uint8(unsafe.Offsetof(cpu.X86.HasBMI2)), ebx7, 8},
-	{uint8(unsafe.Offsetof(cpu.X86.HasERMS)), ebx7, 9},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512F)), ebx7, 16},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512DQ)), ebx7, 17},
-	{uint8(unsafe.Offsetof(cpu.X86.HasADX)), ebx7, 19},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512CD)), ebx7, 28},
-	{uint8(unsafe.Offsetof(cpu.X86.HasSHA)), ebx7, 29},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512BW)), ebx7, 30},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VL)), ebx7, 31},
-	{uint8(unsafe.Offsetof(cpu.X86.HasVAES)), ecx7, 9},
-	{uint8(unsafe.Offsetof(cpu.X86.HasVPCLMULQDQ)), ecx7, 10},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VBMI)), ecx7w, 1},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VBMI2)), ecx7w, 6},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512GFNI)), ecx7w, 8},
-	{uint8(unsafe.Offsetof(cpu.X86.HasGFNI)), ecx7w, 8},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VAES)), ecx7w, 9},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VPCLMULQDQ)), ecx7w, 10},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VNNI)), ecx7w, 11},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512BITALG)), ecx7w, 12},
-	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VPOPCNTDQ)), ecx7w, 14},
-	{uint8(unsafe.Offsetof(cpu.X86.HasFSRM)), edx7, 4},
+// The features: where their bits are in what askProcessor returns, by Intel's manual, volume 2A, and what the system must save of the
+// registers that they use, as bits of XCR0.
+var features = [...]struct{ field, bit, saves uint8 }{
+	{uint8(unsafe.Offsetof(cpu.X86.HasSSE3)), ecx1 + 0, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasPCLMULQDQ)), ecx1 + 1, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasSSSE3)), ecx1 + 9, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasFMA)), ecx1 + 12, savesAVX},
+	{uint8(unsafe.Offsetof(cpu.X86.HasSSE41)), ecx1 + 19, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasSSE42)), ecx1 + 20, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasPOPCNT)), ecx1 + 23, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAES)), ecx1 + 25, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasOSXSAVE)), ecx1 + 27, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX)), ecx1 + 28, savesAVX},
+	{uint8(unsafe.Offsetof(cpu.X86.HasBMI1)), ebx7 + 3, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX2)), ebx7 + 5, savesAVX},
+	{uint8(unsafe.Offsetof(cpu.X86.HasBMI2)), ebx7 + 8, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasERMS)), ebx7 + 9, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512F)), ebx7 + 16, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512DQ)), ebx7 + 17, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasADX)), ebx7 + 19, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512CD)), ebx7 + 28, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasSHA)), ebx7 + 29, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512BW)), ebx7 + 30, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VL)), ebx7 + 31, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasVAES)), ecx7 + 9, savesAVX},
+	{uint8(unsafe.Offsetof(cpu.X86.HasVPCLMULQDQ)), ecx7 + 10, 0},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VBMI)), ecx7 + 1, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VBMI2)), ecx7 + 6, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512GFNI)), ecx7 + 8, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasGFNI)), ecx7 + 8, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VAES)), ecx7 + 9, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VPCLMULQDQ)), ecx7 + 10, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VNNI)), ecx7 + 11, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512BITALG)), ecx7 + 12, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VPOPCNTDQ)), ecx7 + 14, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasFSRM)), edx7 + 4, 0},
 }
 
 const (
-	wide = 1<<16 | 1<<17 | 1<<28 | 1<<30 | 1<<31 // AVX-512 F, DQ, CD, BW, VL, of which all are there or none, but on a Xeon Phi
+	ecx1 = 0
+	ebx7 = 32
+	ecx7 = 64
+	edx7 = 96
 
-	savesAVX  = 1<<1 | 1<<2     // in XCR0: the system saves XMM and YMM registers
-	savesWide = savesAVX | 7<<5 // and mask and ZMM registers
+	savesAVX  = 1<<1 | 1<<2     // XMM and YMM
+	savesWide = savesAVX | 7<<5 // masks and ZMM
 )
 
 // cpuinit fills cpu.X86.
@@ -77,29 +72,16 @@ func cpuinit() {
 	}
 	cpuKnown = true
 	x := &cpu.X86
-	var words [edx7 + 1]uint32
+	var words [4]uint32
 	var saved uint32
-	words[ecx1], words[ebx7], words[ecx7], words[edx7], saved = askProcessor()
-	if saved&savesAVX != savesAVX {
-		words[ecx1] &^= 1<<28 | 1<<12
-		words[ebx7] &^= 1 << 5
-		words[ecx7] &^= 1 << 9
+	words[0], words[1], words[2], words[3], saved = askProcessor()
+	for i := range features {
+		f := &features[i]
+		has := words[f.bit/32]>>(f.bit%32)&1 != 0 && uint8(saved)&f.saves == f.saves
+		*(*bool)(add(unsafe.Pointer(x), uintptr(f.field))) = has
 	}
-	if saved&savesWide != savesWide {
-		words[ebx7] &^= wide
-	}
-	x.HasAVX512 = words[ebx7]&wide == wide
-	words[ecx7w] = words[ecx7]
-	if !x.HasAVX512 {
-		words[ecx7w] = 0
-	}
-	for _, f := range features {
-		*(*bool)(add(unsafe.Pointer(x), uintptr(f.field))) = words[f.word]>>(f.bit&31)&1 != 0
-	}
-	x86HasPOPCNT = x.HasPOPCNT
-	x86HasSSE41 = x.HasSSE41
-	x86HasFMA = x.HasFMA
-	x86HasAVX = x.HasAVX
+	x.HasAVX512 = x.HasAVX512F && x.HasAVX512CD && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL
+	x86HasPOPCNT, x86HasSSE41, x86HasFMA, x86HasAVX = x.HasPOPCNT, x.HasSSE41, x.HasFMA, x.HasAVX
 	if x.HasAVX {
 		memmoveBits |= avxSupported
 	}

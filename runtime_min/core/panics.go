@@ -58,6 +58,7 @@ func fatalpanic(p *_panic) {
 	pc, sp, gp := sys.GetCallerPC(), sys.GetCallerSP(), getg()
 	systemstack(func() {
 		printTraces = traceCrash
+		startDying()
 		printpanics(p)
 		if findCrashBubble != nil {
 			findCrashBubble(p.arg)

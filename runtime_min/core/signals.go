@@ -98,6 +98,7 @@ func isText(pc uintptr) bool { return firstmoduledata.text <= pc && pc < firstmo
 
 // reportFault ends the program for a fault that cannot become a panic, or need not because nothing could recover it.
 func reportFault(gp *g, sp uintptr) {
+	startDying()
 	message := "panic: runtime error: invalid memory address or nil pointer dereference\n"
 	if gp != m0.curg || gp.throwsplit {
 		message = "fatal error: unexpected signal during runtime execution\n"

@@ -66,7 +66,7 @@ func reportSignal(sig uint32, c *sigctxt, gp *g) {
 	m0.throwing = throwTypeRuntime
 	m0.caughtsig.set(gp)
 	m0.mallocing++
-	m0.dying++
+	startDying()
 	print(name, "\n")
 	if isSecureMode() {
 		exit(2)

@@ -63,6 +63,7 @@ func growStackByCopy(gp *g) {
 }
 
 func stackOverflow(gp *g) {
+	startDying()
 	print("runtime: goroutine stack exceeds ")
 	if printStackLimit != nil {
 		printStackLimit()

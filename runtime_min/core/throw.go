@@ -42,15 +42,22 @@ func fatalthrow(t throwType) {
 	if m0.throwing == throwTypeNone {
 		m0.throwing = t
 	}
-	systemstack(func() { die(gp, pc, sp) })
+	systemstack(func() {
+		startDying()
+		die(gp, pc, sp)
+	})
 }
 
-// die ends the process with the report of a crash of gp at pc and sp. It runs on g0 or on the signal stack.
-func die(gp *g, pc, sp uintptr) {
+// startDying begins a crash report.
+func startDying() {
 	m0.dying++
 	if m0.dying > 1 {
 		exit(4) // crashed while reporting a crash
 	}
+}
+
+// die ends the process with the rest of the report of a crash of gp at pc and sp. It runs on g0 or on the signal stack.
+func die(gp *g, pc, sp uintptr) {
 	if gp.sig != 0 {
 		print("[signal ", faultName(gp.sig), " code=", hex(gp.sigcode0), " addr=", hex(gp.sigcode1), " pc=", hex(gp.sigpc), "]\n")
 	}
