@@ -41,6 +41,7 @@ var features = [...]struct{ field, bit, saves uint8 }{
 	{uint8(unsafe.Offsetof(cpu.X86.HasSHA)), ebx7 + 29, 0},
 	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512BW)), ebx7 + 30, savesWide},
 	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VL)), ebx7 + 31, savesWide},
+	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512)), ebx7 + 31, savesWide}, // F, CD, BW, DQ and VL: what has VL has all of them
 	{uint8(unsafe.Offsetof(cpu.X86.HasVAES)), ecx7 + 9, savesAVX},
 	{uint8(unsafe.Offsetof(cpu.X86.HasVPCLMULQDQ)), ecx7 + 10, 0},
 	{uint8(unsafe.Offsetof(cpu.X86.HasAVX512VBMI)), ecx7 + 1, savesWide},
@@ -80,7 +81,6 @@ func cpuinit() {
 		has := words[f.bit/32]>>(f.bit%32)&1 != 0 && uint8(saved)&f.saves == f.saves
 		*(*bool)(add(unsafe.Pointer(x), uintptr(f.field))) = has
 	}
-	x.HasAVX512 = x.HasAVX512F && x.HasAVX512CD && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL
 	x86HasPOPCNT, x86HasSSE41, x86HasFMA, x86HasAVX = x.HasPOPCNT, x.HasSSE41, x.HasFMA, x.HasAVX
 	if x.HasAVX {
 		memmoveBits |= avxSupported
