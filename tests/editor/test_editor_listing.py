@@ -62,6 +62,7 @@ def test_the_listing_is_what_go_list_says(project: Project) -> None:
     assert {name for name in ours if name.startswith("example.com/m")} == {name for name in seen if name.startswith("example.com/m")}
     assert "example.com/m/report [example.com/m/calc.test]" in seen
     assert set(ours) - seen == {"builtin"}
+    assert not [package for package in ours.values() if "Errors" in package]
 
 
 def roots(answer: dict[str, Any]) -> set[str]:

@@ -131,7 +131,9 @@ class Listing:
             package = Package(path, folder.name, location.dir, folder.files, (), standard=location.standard, module=location.module)
         self._put(package, {})
         entry = self.packages[path]
-        if not error.position or os.path.dirname(error.position.file) == location.dir:
+        files = folder.files
+        only_tests = (files.test_go or files.xtest_go) and not (files.go or files.cgo)  # which is no fault
+        if not only_tests and (not error.position or os.path.dirname(error.position.file) == location.dir):
             entry["Errors"] = [_error(error)]  # else it is in something that it imports
         imports = entry.setdefault("Imports", {})
         for raw, positions in folder.imports.items():
