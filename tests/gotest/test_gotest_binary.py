@@ -160,6 +160,13 @@ def test_with_coverage(bench: Bench, mode: str) -> None:
     assert ours.read_bytes() == bench.reference("example.com/m/p", f"-covermode={mode}").read_bytes()
 
 
+def test_a_command_with_coverage(bench: Bench) -> None:
+    if bench.config.sdk.minor < 23:
+        pytest.skip("Go 1.22's coverage set-up is done by a text of our own")
+    ours = bench.build("example.com/m/cmd", CoverRequest("set"))
+    assert ours.read_bytes() == bench.reference("example.com/m/cmd", "-cover").read_bytes()
+
+
 @pytest.mark.judge
 def test_with_coverage_of_other_packages(bench: Bench) -> None:
     if bench.config.sdk.minor < 23:

@@ -20,7 +20,7 @@ from ..linkdeps import linker_dependencies
 from ..load import SIMD_BRIDGE, Loader, no_go_files
 from ..package import EmbedPattern, Files, Folder, Package
 from ..plan.compile import import_order
-from ..plan.covered import instrumented
+from ..plan.covered import RUNTIME, instrumented
 from ..plan.godebug import parse_directive
 from .discover import DeclaredTest, scan_file
 from .testmain import Coverage, MainSource
@@ -79,6 +79,8 @@ class _Assembly:
 
     def __init__(self, loader: Loader, tested: Package, folder: Folder, main_folder: str, coverage: CoverRequest | None) -> None:
         self.loader = loader
+        if coverage and tested.name == "main":  # the compiler has it say so when it starts (load/pkg.go:2711)
+            tested = replace(tested, implicit=(*tested.implicit, RUNTIME))
         self.tested = tested
         self.folder = folder
         self.main_folder = main_folder
