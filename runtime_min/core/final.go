@@ -52,10 +52,12 @@ var attachments struct {
 
 const leastBuckets = 512 // one page
 
+// bucketOf keeps what is attached to neighbours, and so was probably made one after the other, together: collections go through the
+// table from end to end.
 func bucketOf(object uintptr) **attachment {
 	a := &attachments
-	h := uint64(object>>3) * 0x9e3779b97f4a7c15 >> 32
-	return (**attachment)(unsafe.Pointer(a.buckets + uintptr(h)&(a.nbuckets-1)*8))
+	h := object>>4 ^ object>>pageShift
+	return (**attachment)(unsafe.Pointer(a.buckets + h&(a.nbuckets-1)*8))
 }
 
 // attached returns where the list of a bucket refers to the first attachment of a kind to an object; it refers to nil if there is none.
