@@ -85,10 +85,10 @@ class Project:
         shared = ROOT / ".cache" / "tests" / self.goroot.parent.name
         mine = self.dir / "build" / "go"
         if self.share and not mine.exists():
-            _link_standard(shared, mine)
+            link_standard(shared, mine)
         done = run([sys.executable, "-m", "SCons", *arguments], cwd=self.dir / cwd, env=self._environ(), **kwargs)
         if self.share and mine.exists():
-            _link_standard(mine, shared)
+            link_standard(mine, shared)
         return done
 
     def program(self, name: str, *arguments: str) -> Run:
@@ -113,7 +113,7 @@ class Project:
         return environ
 
 
-def _link_standard(source: Path, target: Path) -> None:
+def link_standard(source: Path, target: Path) -> None:
     """Link what was compiled of the SDK, and what vet found out about it, from one output folder to another.
 
     A record comes last, and vouches for the others.

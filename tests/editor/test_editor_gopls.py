@@ -7,25 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import CURRENT, ROOT, goroot
+from conftest import CURRENT
 from editor_project import lay, listing
 from lsp import LanguageServer
-from projects import PROGRAMS, Checkout
-from scons_go.errors import GoError
-from scons_go.sdk import open_sdk
+from realcheckout import checkout, keep
 from sconsproject import Project
 
 
 @pytest.fixture(name="gopls", scope="module")
 def gopls_fixture() -> Path:
     """The program, which is built once."""
-    checkout = Checkout("gopls", PROGRAMS["gopls"], open_sdk(str(goroot(CURRENT))), ROOT / ".cache" / "real")
-    try:
-        checkout.lay()
-    except GoError as error:
-        pytest.skip(f"needs {checkout.program.module} from a Go module proxy (GOPROXY): {error}")
-    checkout.build()
-    return checkout.made
+    place = checkout(CURRENT, "gopls")
+    place.build()
+    keep(place)
+    return place.made
 
 
 @pytest.fixture(name="server")

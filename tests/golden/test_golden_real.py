@@ -6,24 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import CURRENT, PREVIOUS, ROOT, goroot
-from projects import PROGRAMS, Checkout
+from conftest import CURRENT, PREVIOUS
+from projects import PROGRAMS
+from realcheckout import checkout, keep
 from realprograms import compare, judge
-from scons_go.errors import GoError
-from scons_go.sdk import open_sdk
 
 SMALL = ["goyacc", "stringer", "esbuild", "fzf"]
-
-
-def checkout(version: str, name: str) -> Checkout:
-    found = Checkout(name, PROGRAMS[name], open_sdk(str(goroot(version))), ROOT / ".cache" / "real")
-    try:
-        found.lay()
-    except GoError as error:
-        if "checksum" in error.message:
-            raise
-        pytest.skip(f"needs {found.program.module} from a Go module proxy (GOPROXY): {error}")
-    return found
 
 
 @pytest.mark.judge
@@ -36,7 +24,9 @@ def checkout(version: str, name: str) -> Checkout:
     ],
 )
 def test_small_programs_are_the_same(version: str, name: str) -> None:
-    verdict = judge(checkout(version, name))
+    place = checkout(version, name)
+    verdict = judge(place)
+    keep(place)
     assert not verdict.differences, "\n".join(verdict.differences)
 
 
