@@ -12,6 +12,8 @@ import (
 func main_main()
 
 // boot is called on g0 by the entry code, and ends by going to the main goroutine. It is all that every program pays for at start.
+//
+//go:nosplit
 func boot(c int32, v **byte) {
 	argc, argv = c, v
 	signalinit()
@@ -80,6 +82,8 @@ var (
 var mainG g // the main goroutine
 
 // main is the main goroutine; tracebacks know it by its name.
+//
+//go:nosplit
 func main() {
 	doInit(runtime_inittasks)
 	if tasks := firstmoduledata.inittasks; len(tasks) != 0 {
@@ -111,6 +115,7 @@ type initTask struct {
 
 var runtime_inittasks []*initTask // filled in by the linker: the tasks of package runtime and what it imports
 
+//go:nosplit
 func doInit(tasks []*initTask) {
 	for _, task := range tasks {
 		if task.state != 0 {

@@ -67,6 +67,8 @@ const (
 )
 
 // cpuinit fills cpu.X86.
+//
+//go:nosplit
 func cpuinit() {
 	if cpuKnown {
 		return

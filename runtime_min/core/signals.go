@@ -15,6 +15,8 @@ var (
 )
 
 // signalinit makes faults arrive as Go panics.
+//
+//go:nosplit
 func signalinit() {
 	lo := uintptr(unsafe.Pointer(&signalStack))
 	gsignal.stack = stack{lo, lo + unsafe.Sizeof(signalStack)}
@@ -59,11 +61,14 @@ var otherSignal func(sig uint32, c *sigctxt, gp *g)
 // A fault becomes a panic: the registers are changed so that the faulting instruction seems to have called sigpanic. A program without
 // panic, recover and defer statements contains no sigpanic (it would bring the unwinder with it), and nothing here refers to it:
 // whether there is one is looked up in the function table.
+//
+//go:nosplit
 func handleSignal(sig uint32, info *siginfo, context unsafe.Pointer, gp *g) {
 	c := noEscapePtr(&sigctxt{info, context}) // a handler must not allocate
 	if (sig != _SIGSEGV && sig != _SIGBUS && sig != _SIGFPE) || isSent(c) {
 		if otherSignal == nil {
 			dieFromSignal(sig)
+			return
 		}
 		otherSignal(sig, c, gp)
 		return
@@ -78,6 +83,7 @@ func handleSignal(sig uint32, info *siginfo, context unsafe.Pointer, gp *g) {
 	}
 	if sigpanicPC == 0 || gp != m0.curg || gp.throwsplit {
 		reportFault(gp, sp)
+		return
 	}
 	if !isText(pc) && (pc == 0 || isText(*(*uintptr)(unsafe.Pointer(sp)))) {
 		// A call of what is no function: its return address is on top of the stack, and stands for who is to blame.
@@ -97,6 +103,8 @@ func isSent(c *sigctxt) bool {
 func isText(pc uintptr) bool { return firstmoduledata.text <= pc && pc < firstmoduledata.etext }
 
 // reportFault ends the program for a fault that cannot become a panic, or need not because nothing could recover it.
+//
+//go:nosplit
 func reportFault(gp *g, sp uintptr) {
 	startDying()
 	message := "panic: runtime error: invalid memory address or nil pointer dereference\n"

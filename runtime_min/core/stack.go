@@ -20,6 +20,7 @@ var (
 // growStack replaces the running goroutine's stack by a bigger one and goes back to it. It is set by the first go statement.
 var growStack func(gp *g)
 
+//go:nosplit
 func mainStack() stack {
 	n := uintptr(mainStackSize)
 	for {
@@ -38,6 +39,8 @@ func mainStack() stack {
 const _MAP_NORESERVE = 0x4000
 
 // newstack is called by morestack, on g0, when the prologue of a function on m0.curg found the stack too small.
+//
+//go:nosplit
 func newstack() {
 	gp := m0.curg
 	if gp == &mainG || growStack == nil {
@@ -62,6 +65,7 @@ func growStackByCopy(gp *g) {
 	gogo(&gp.sched)
 }
 
+//go:nosplit
 func stackOverflow(gp *g) {
 	startDying()
 	print("runtime: goroutine stack exceeds ")

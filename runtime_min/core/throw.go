@@ -49,6 +49,8 @@ func fatalthrow(t throwType) {
 }
 
 // startDying begins a crash report.
+//
+//go:nosplit
 func startDying() {
 	m0.dying++
 	if m0.dying > 1 {
@@ -57,6 +59,8 @@ func startDying() {
 }
 
 // die ends the process with the rest of the report of a crash of gp at pc and sp. It runs on g0 or on the signal stack.
+//
+//go:nosplit
 func die(gp *g, pc, sp uintptr) {
 	if gp.sig != 0 {
 		print("[signal ", faultName(gp.sig), " code=", hex(gp.sigcode0), " addr=", hex(gp.sigcode1), " pc=", hex(gp.sigpc), "]\n")

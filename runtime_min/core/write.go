@@ -7,6 +7,7 @@ import (
 
 // Where print and println go: to standard error, unless the goroutine's output is diverted to a buffer.
 
+//go:nosplit
 func gwrite(b []byte) {
 	if divert == nil || !divert(noEscapePtr(unsafe.SliceData(b)), len(b)) {
 		writeErr(b)
@@ -26,4 +27,19 @@ func writeErrStr(s string) { writeRaw(unsafe.StringData(s), len(s)) }
 //go:nosplit
 func writeRaw(p *byte, n int) {
 	linux.Syscall6(sysWrite, 2, uintptr(unsafe.Pointer(p)), uintptr(n), 0, 0, 0)
+}
+
+// printhex is printhexopts(true, minhexdigits, v), which programs need not contain only for the addresses of a crash.
+//
+//go:nosplit
+func printhex(v uint64) {
+	var buf [len("0x") + 16]byte
+	i := len(buf)
+	for least := i - max(minhexdigits, 1); v != 0 || i > least; v /= 16 {
+		i--
+		buf[i] = "0123456789abcdef"[v%16]
+	}
+	i -= 2
+	buf[i], buf[i+1] = '0', 'x'
+	gwrite(buf[i:])
 }
