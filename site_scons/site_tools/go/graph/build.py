@@ -32,11 +32,15 @@ Environment = Any
 
 @dataclass(frozen=True)
 class Setup:
-    """Everything that a build is chosen by; equal setups share one build."""
+    """Everything that a build is chosen by; equal setups share one build.
+
+    Packages go to the folder *output*, those of the SDK to *standard*: another variant folder's are the same.
+    """
 
     sdk: SDK
     variant: Variant
     output: str
+    standard: str
     folder: str
     variant_dir: str
     commands: commands.Commands
@@ -48,7 +52,7 @@ def setup_of(env: Environment, folder: str, variant_dir: str) -> Setup:
     sdk = variables.sdk_of(env)
     variant = variables.variant_of(env, sdk)
     output = os.path.join(build_dir(env), variant.key)
-    return Setup(sdk, variant, output, folder, variant_dir, commands.commands_of(env), env.get_CacheDir().is_enabled())
+    return Setup(sdk, variant, output, output, folder, variant_dir, commands.commands_of(env), env.get_CacheDir().is_enabled())
 
 
 def build_dir(env: Environment) -> str:
@@ -66,7 +70,7 @@ class Build:
         self.derived = derived
         self.ledger = session.ledger(os.path.dirname(setup.output))
         self.state: FileState = self.ledger.state
-        self.runtime = runtime.open_runtime(setup.sdk, setup.variant, setup.output)
+        self.runtime = runtime.open_runtime(setup.sdk, setup.variant, setup.standard)
         self.overlay = Overlay({**self.runtime.overlay.replace, **derived.overlay}, self.runtime.overlay.generated)
         self.watched_files = _module_files(setup.folder, modules)
         self.unwatched = tuple(folder + os.sep for folder in (setup.sdk.root, env.cache) if folder)
@@ -81,18 +85,28 @@ class Build:
             godebug=tuple((setting.key, setting.value) for setting in modules.godebug) if modules else (),
             implied_gcflags=self.runtime.gcflags,
             path=path,
+            standard_output=setup.standard if setup.standard != setup.output else "",
         )
         # The engine knows neither a CacheDir nor the user's own compiler.
         self.uses_engine = not setup.commands.words and not setup.cached
-        self.engine: Engine = session.engines.setdefault(
-            setup.output, Engine(self.config, session.jobs, messages.say, messages.Progress("compiling"), session.keeps_going)
-        )
+        self.engine = self._open_engine(self.config)
+        # It compiles what builds have in common, so that none does it twice.
+        common = replace(self.config, output=setup.standard, standard_output="", overlay=self.runtime.overlay)
+        self.standard_engine = self._open_engine(common) if self.config.standard_output else self.engine
         self.units: dict[str, PackageUnit] = session.units
         self.changes: list[str] = []
         self.changed_rules = ""
-        self.ledger.rest_on(setup.output, self._basis())
+        for output in {setup.standard, setup.output}:
+            self.ledger.rest_on(output, self._basis())
         self._loader: Loader | None = None
         self._loaded_at = -1
+
+    def _open_engine(self, config: Config) -> Engine:
+        here = self.session
+        if config.output not in here.engines:
+            here.engines[config.output] = Engine(config, here.jobs, messages.say, messages.Progress("compiling"), here.keeps_going)
+        engine: Engine = here.engines[config.output]
+        return engine
 
     def _basis(self) -> str:
         replaced = self.runtime.overlay.replace
@@ -215,7 +229,7 @@ def open_build(session: Session, env: Environment, folder: str, derived: Derived
     modules = open_build_list(folder, modules_env, memory=memory, go_dir=has_files)
     if modules:
         setup = replace(setup, folder=modules.workspace.folder)
-    if derived.overlay:
+    if derived.overlay and derived.place:
         # Another variant folder may hold other generated files for the same source folder.
         setup = replace(
             setup, output=f"{setup.output}-{hashlib.sha256(os.path.relpath(derived.place, session.top).encode()).hexdigest()[:8]}"

@@ -15,7 +15,7 @@ from SCons.Node.Python import Value
 
 from ..errors import GoError
 from . import messages, variables
-from .derived import rests_on
+from .derived import rests_on, source_folder
 from .ledger import Ledger, Linked, signature, signatures
 from .nodes import GoNode
 from .session import Session, restart, session, touched
@@ -180,7 +180,7 @@ class ClosureUnit:
         here = session()
         derived = here.derived(self.folder)
         known = self.ledger.linked.get(self.target)
-        self._await(derived.by_folder.get(place, ()) for place in {self.folder.srcnode().get_abspath(), *(known.folders if known else ())})
+        self._await(derived.by_folder.get(place, ()) for place in {self.module_folder, *(known.folders if known else ())})
         if here.clean:
             self._ready = True
         if self._ready or self._waiting():
@@ -256,7 +256,7 @@ class ClosureUnit:
         """What has changed for all packages since they were *known*, in words; "" if nothing has."""
         if known.settings != self.settings:
             return changed_settings(known.settings, self.settings)
-        return "" if known.tools == signatures(known.tools) else "the SDK or the Go tool changed"
+        return "" if self.ledger.has_tools(known.tools) else "the SDK or the Go tool changed"
 
     def _has_no_additions(self, known: Linked) -> bool:
         """Whether the user has added the same dependencies and actions as before."""
@@ -272,7 +272,7 @@ class ClosureUnit:
 
     @property
     def module_folder(self) -> str:
-        return str(self.folder.srcnode().get_abspath())
+        return source_folder(self.folder)
 
     def _note(self, output: tuple[int, int, int]) -> None:
         assert self._closure and self._build

@@ -51,10 +51,10 @@ class Derived:
         root = variant_root(folder)
         if root is not None and root is not self.root:
             return
-        place = (folder.srcnode() if root else folder).get_abspath()
+        place = source_folder(folder)
         self.nodes.append(node)
         self.by_folder.setdefault(place, []).append(node)
-        if root:
+        if place != folder.get_abspath():
             self.overlay[os.path.join(place, node.name)] = node.get_abspath()
 
 
@@ -69,6 +69,32 @@ def rests_on(node: Node, users: Collection[Node]) -> bool:
             seen.add(current)
             sources = current.sources if not isinstance(current, GoNode) else ()
             waiting += [*(sources or ()), *(current.depends or ())]  # SCons frees what is empty when a node is done
+    return False
+
+
+def source_folder(folder: Any) -> str:
+    """Where the sources of the SCons folder *folder* lie: there, in the source folder of a variant folder, or in a repository.
+
+    A folder of a repository counts as a whole: the one that is in a module, if the folder here is in none.
+    """
+    node = folder.srcnode()
+    here: str = node.get_abspath()
+    repositories = [other.get_abspath() for other in node.get_all_rdirs() if other is not node]
+    if not repositories:
+        return here
+    depth = len(os.path.relpath(here, folder.fs.Top.get_abspath()).split(os.sep))
+    for place in (here, *repositories):
+        if _is_in_module(place, depth):
+            return str(place)
+    return str(next(filter(os.path.isdir, (here, *repositories)), here))
+
+
+def _is_in_module(place: str, depth: int) -> bool:
+    """Whether *place* or one of *depth* folders above it is the root of a module."""
+    for _ in range(depth + 1):
+        if os.path.isfile(os.path.join(place, "go.mod")):
+            return True
+        place = os.path.dirname(place)
     return False
 
 

@@ -17,6 +17,7 @@ from ..selection import is_wide, select_folders
 from . import messages, variables
 from .actions import make_node
 from .build import build_dir, open_build
+from .derived import source_folder
 from .hosttools import sdk_program
 from .session import session
 from .units import remove_files
@@ -110,7 +111,7 @@ class FormatUnit:
 
     def _find(self) -> dict[str, str]:
         derived = session().derived(self.place)
-        folder = str(self.place.srcnode().get_abspath())
+        folder = source_folder(self.place)
         build = open_build(session(), self.env, folder, derived)
         made = {os.path.join(place, node.name) for place, nodes in derived.by_folder.items() for node in nodes}
         paths: dict[str, None] = {}

@@ -10,7 +10,7 @@ import SCons.Node
 from ..errors import GoError
 from ..selection import select_packages
 from . import messages
-from .derived import rests_on
+from .derived import rests_on, source_folder
 from .session import Session, session
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class PatternUnit:
     @property
     def folder(self) -> str:
         """The folder that patterns are relative to."""
-        return str(self.place.srcnode().get_abspath())
+        return source_folder(self.place)
 
     def children(self) -> Nodes:
         """The derived files that may be part of packages, and then what is to be done with the packages."""

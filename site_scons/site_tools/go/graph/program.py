@@ -137,7 +137,7 @@ def package_source(name: str) -> Node:
     if not name.endswith(".go"):
         with contextlib.suppress(TypeError):
             folder = fs.Dir(name, create=True)
-            if name.startswith((".", "/", "#")) or folder.exists() or folder.srcnode().exists():
+            if name.startswith((".", "/", "#")) or folder.rdir().exists() or folder.srcnode().rdir().exists():
                 return folder
     if name.endswith(".go"):
         return fs.File(name)

@@ -21,7 +21,7 @@ from ..selection import exec_name, select_folders
 from ..source.folder import read_folder
 from . import variables
 from .build import build_dir
-from .derived import Derived, variant_root
+from .derived import Derived, source_folder, variant_root
 from .program import package_source
 from .session import open_ledger
 
@@ -50,7 +50,7 @@ class _Expansion:
     def __init__(self, env: Any) -> None:
         self.env = env
         self.place = env.Dir(".")
-        self.folder = str(self.place.srcnode().get_abspath())
+        self.folder = source_folder(self.place)
         sdk = variables.sdk_of(env)
         self.variant = variables.variant_of(env, sdk)
         settings = module_env(sdk.root, sdk.version[2:], os.environ)
@@ -80,14 +80,14 @@ class _Expansion:
             return
         node = package_source(text) if text else source
         if isinstance(node, Dir):
-            yield self.loader.import_path(str(node.srcnode().get_abspath())), node
+            yield self.loader.import_path(source_folder(node)), node
         else:
             yield node.read(), node
 
     def _matches(self, pattern: str) -> Iterator[tuple[str, Node]]:
         fixed = pattern.partition("...")[0].rpartition("/")[0]
         if isinstance(package_source(fixed), Dir) if fixed else pattern.startswith("#"):
-            pattern = str(self.env.Dir(fixed or "#").srcnode().get_abspath()) + pattern[len(fixed or "#") :]
+            pattern = source_folder(self.env.Dir(fixed or "#")) + pattern[len(fixed or "#") :]
         for path, folder in select_folders(self.loader, pattern, self.folder).items():
             if self._is_program(folder):
                 own = folder.startswith(self.folder.rstrip(os.sep) + os.sep) or folder == self.folder

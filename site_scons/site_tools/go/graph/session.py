@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 from typing import Any
 
+from SCons.Errors import BuildError
 from SCons.Node.FS import Dir, get_default_fs
 from SCons.Script import GetOption
 from SCons.Script.SConscript import launch_dir
@@ -21,6 +23,7 @@ class Session:
     """Made on first use, after the SConscripts have been read."""
 
     def __init__(self) -> None:
+        _refuse_ninja()
         self.top: str = get_default_fs().Top.get_abspath()
         self.here: str = launch_dir
         self.dry = bool(GetOption("no_exec") or GetOption("question"))
@@ -96,6 +99,13 @@ def restart() -> None:
         old.save()
     _sessions.clear()
     _ledgers.clear()
+
+
+def _refuse_ninja() -> None:
+    """Raise BuildError if SCons only writes a file for ninja: what is compiled is found out while packages are built."""
+    ninja = sys.modules.get("SCons.Tool.ninja_tool")
+    if ninja is not None and getattr(ninja, "NINJA_STATE", None) is not None:
+        raise BuildError(errstr="Go programs are built by scons itself, not by ninja: leave out Tool('ninja')", status=2)
 
 
 def touched(folder: str) -> bool:

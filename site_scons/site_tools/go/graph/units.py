@@ -278,7 +278,10 @@ class StandardUnit:
         session = self.build.session
         progress = messages.Progress("compiling")
         try:
-            built = self.build.engine.build([unit.package for unit in self.units], self.profile, immutable=True)
+            packages = [unit.package for unit in self.units]
+            if self.build.standard_engine is not self.build.engine:
+                self.build.standard_engine.build([package for package in packages if package.standard], self.profile, immutable=True)
+            built = self.build.engine.build(packages, self.profile, immutable=True)
         except GoError as error:
             raise messages.failure(error, "cannot compile packages of the SDK", session.top, session.here) from None
         finally:

@@ -54,7 +54,13 @@ class PackagePlan:
 
 
 def output_stem(config: Config, package: Package, profile: Profile | None = None) -> str:
-    """The path of a package's outputs without ``.x`` and ``.a``.
+    """The path of a package's outputs without ``.x`` and ``.a``."""
+    shared = config.standard_output if package.standard and not package.for_test else ""
+    return os.path.join(shared or config.output, relative_stem(config, package, profile))
+
+
+def relative_stem(config: Config, package: Package, profile: Profile | None = None) -> str:
+    """The path of a package's outputs in the folder of its variant.
 
     A folder that ends like an output gets a "~" after it. Packages compiled for one test, for coverage, with a profile, or with flags
     that only packages named by the user get, are different packages and have folders of their own.
@@ -66,7 +72,7 @@ def output_stem(config: Config, package: Package, profile: Profile | None = None
     special += [f"cover-{package.cover_mode}"] if package.cover_mode else []
     if package.import_path in config.named and not package.is_main and config.has_flags_for_named:
         special.append("named")
-    return os.path.join(config.output, *(f"~{word}" for word in special), folder, tail)
+    return os.path.join(*(f"~{word}" for word in special), folder, tail)
 
 
 def plan_package(config: Config, package: Package, profile: Profile | None = None) -> PackagePlan:

@@ -27,7 +27,8 @@ class Digests(Protocol):
 class Config:
     """One build: SDK, variant, where things are, and what the user said about the whole program.
 
-    *output* is the absolute folder for this variant's packages. *base* is the folder that messages and patterns are relative to: where
+    *output* is the absolute folder for this variant's packages; those of the SDK go to *standard_output*, if there is one, which builds
+    with other sources have in common. *base* is the folder that messages and patterns are relative to: where
     the user is. *named* are the import paths that the user named, to which flags without a pattern apply. *go_version* ("1.22") and
     *godebug* (key, value) are those of the main module or the workspace; "" stands for the SDK's own version. *implied_gcflags* come
     before the user's (the min runtime has such). *cc* is the command of the external linker, "" for the target's usual one, and *path*
@@ -46,6 +47,7 @@ class Config:
     implied_gcflags: PatternFlags = ()
     cc: str = ""
     path: str = os.defpath
+    standard_output: str = ""
 
     @property
     def default_cc(self) -> str:

@@ -20,7 +20,7 @@ from ..errors import GoError
 from ..module import gover
 from ..package import Package
 from .commands import WORK, Run
-from .compile import import_order, output_stem
+from .compile import import_order, relative_stem
 from .config import Config
 from .identity import source_path
 from .pgo import Profile
@@ -162,8 +162,7 @@ def plan_vet(
     *source_key* stands for its sources and flags. *built* has the package's imports; those that are in *standard* are the SDK's.
     """
     imports = tuple(path for path in import_order(package) if path != "unsafe")
-    stem = output_stem(config, package, profile)
-    stem = os.path.join(config.output, f"~vet-{checks.key}", os.path.relpath(stem, config.output))
+    stem = os.path.join(config.output, f"~vet-{checks.key}", relative_stem(config, package, profile))
     flags = checks.flags_for(package)
     identity = config.state.digest(tool) if tool else config.tool_id("vet")
     ignored = [

@@ -53,7 +53,7 @@ def fuzz_config(config: Config) -> Config:
     if variant.goarch not in ("amd64", "arm64", "loong64"):
         return config  # fuzzed without guidance
     flags = (("all", ("-d=libfuzzer",)), *((path, ()) for path in _NOT_FUZZED))
-    return replace(config, implied_gcflags=(*config.implied_gcflags, *flags), output=config.output + "-fuzz")
+    return replace(config, implied_gcflags=(*config.implied_gcflags, *flags), output=config.output + "-fuzz", standard_output="")
 
 
 def test_program(config: Config, loader: Loader, import_path: str, coverage: CoverRequest | None = None) -> TestProgram | None:
