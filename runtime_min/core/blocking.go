@@ -9,8 +9,11 @@ import (
 // System calls that may wait in the kernel. Package syscall asks here before each of them. While there is nothing else that could run, the
 // answer is to go ahead. Otherwise the descriptor is looked at, and if it is not ready its goroutine is parked until epoll says that it is.
 //
+// Where no descriptor stands for what is waited for (locks, FIFOs that are being opened, any child), package syscall tries without waiting,
+// and asks for a pause before it tries again.
+//
 // Not asked about, or answered only with "go ahead": files and devices that are always ready (a disk's wait holds everything), descriptors
-// that are non-blocking anyway, and calls that no descriptor stands for (flock, nanosleep, futex, wait for any child).
+// that are non-blocking anyway, and what else may wait (nanosleep, futex, poll).
 //
 // The goroutine has the addresses of its caller's variables in its frame as numbers, so its stack must not move: that is what syscallsp
 // says to whoever would move it. These functions run between the caller and the kernel on what stack there is.
@@ -80,6 +83,48 @@ func childRuns(kind, id uintptr) bool {
 }
 
 const waitPidfd = 3 // P_PIDFD
+
+// syscall_pause parks the running goroutine for some milliseconds, and returns true. If there is nothing else to do, it returns false.
+//
+//go:linkname syscall_pause syscall.runtime_pause
+//go:nosplit
+func syscall_pause(turn int) bool {
+	gp := getg()
+	if isAlone() || gp.bubble != nil {
+		return false
+	}
+	gp.syscallpc, gp.syscallsp = sys.GetCallerPC(), sys.GetCallerSP()
+	systemstack(func() { setAlarm(gp, turn) })
+	mcall(park_m)
+	gp.syscallsp = 0
+	return true
+}
+
+// setAlarm lets the next park_m of gp be a sleep of 1 ms, or after ten turns 10 ms.
+func setAlarm(gp *g, turn int) {
+	if gp.timer == nil {
+		gp.timer = (*timer)(newRecord(unsafe.Sizeof(timer{})))
+		gp.timer.init(goroutineReady, unsafe.Pointer(gp))
+	}
+	pause := int64(1e6)
+	if turn >= 10 {
+		pause = 10e6
+	}
+	gp.sleepWhen = nanotime() + pause
+	gp.waitreason = waitReasonSleep
+	m0.waitunlockf = resetForSleep
+}
+
+//go:linkname syscall_isAlone syscall.runtime_isAlone
+//go:nosplit
+func syscall_isAlone() bool { return isAlone() }
+
+//go:linkname syscall_isReadable syscall.runtime_isReadable
+//go:nosplit
+func syscall_isReadable(fd uintptr) (ready bool) {
+	systemstack(func() { ready = isReady(fd, 'r') })
+	return ready
+}
 
 // isAlone says that nothing can happen while the running goroutine is in the kernel: no other is runnable, or can become so by itself.
 //

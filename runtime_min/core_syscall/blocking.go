@@ -23,6 +23,12 @@ func runtime_waitProcess(kind, id uintptr)
 //go:linkname runtime_flagsSet
 func runtime_flagsSet(fd, flags uintptr)
 
+// Of fcntl.
+const (
+	setOpenFileLock     = 37 // F_OFD_SETLK
+	setOpenFileLockWait = 38 // F_OFD_SETLKW
+)
+
 // Kinds of what waitid waits for, its first argument.
 const (
 	waitidProcess    = 1 // P_PID
@@ -72,9 +78,20 @@ func Syscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err Errno) 
 			runtime_waitWritable(a1, 0)
 		}
 	case SYS_FCNTL:
-		if a2 == F_SETFL {
+		switch a2 {
+		case F_SETFL:
 			runtime_flagsSet(a1, a3)
+		case F_SETLKW:
+			return lock(trap, a1, F_SETLK, a2, a3)
+		case setOpenFileLockWait:
+			return lock(trap, a1, setOpenFileLock, a2, a3)
 		}
+	case SYS_FLOCK:
+		if a2&LOCK_NB == 0 {
+			return lock(trap, a1, a2|LOCK_NB, a2, 0)
+		}
+	case SYS_OPENAT:
+		return open(a1, a2, a3, a4)
 	case SYS_WAITID:
 		if a4&(WEXITED|WSTOPPED|WCONTINUED|WNOHANG) == WEXITED && (a1 == waitidProcess || a1 == waitidDescriptor) {
 			runtime_waitProcess(a1, a2)
@@ -82,6 +99,8 @@ func Syscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err Errno) 
 	case SYS_WAIT4:
 		if a3&(WUNTRACED|WCONTINUED|WNOHANG) == 0 && int(a1) > 0 {
 			runtime_waitProcess(waitidProcess, a1)
+		} else {
+			return waitChild(a1, a2, a3, a4)
 		}
 	}
 	return RawSyscall6(trap, a1, a2, a3, a4, a5, a6)
