@@ -42,15 +42,41 @@ def test_builders(project: Project) -> None:
     hello = 'package main\n\nfunc main() { println("hello") }\n'
     project.write("go.mod", "module example.com/m\n\ngo 1.22\n")
     project.write("cmd/app/main.go", hello)
+    project.write("cmd/other/main.go", hello)
     project.write("lib/lib.go", "package lib\n\nfunc Hello() string { return `hello` }\n")
     project.write("tool/main.go", 'package main\n\nimport "example.com/lib"\n\nfunc main() { println(lib.Hello()) }\n')
     project.write("hook.c", "int hook;\n")
     shutil.copy(ROOT / "examples" / "registers" / "arch.y", project.write("calc/calc.y", ""))
     project.sconstruct(examples(ROOT / "docs" / "builders.md", "builders"))
     project.build().ok()
-    for program in ("bin/app", "bin/tool", "bin/both"):
+    for program in ("bin/app", "bin/tool", "bin/both", "bin/all/app", "bin/some/other"):
         assert project.program(program).ok().err == "hello\n"
     assert (project.dir / "calc" / "calc.go").exists()
+
+
+TABLES = """\
+package main
+
+import "os"
+
+func main() {
+	data, _ := os.ReadFile(os.Args[1])
+	os.WriteFile(os.Args[2], []byte("package main\\n\\nconst table = `"+string(data)+"`\\n"), 0o644)
+}
+"""
+
+
+def test_tools_of_modules(project: Project) -> None:
+    """The example of GoModuleTool, with a module in a folder beside it."""
+    requires = "tool github.com/acme/gen/cmd/tables\n\nrequire github.com/acme/gen v1.2.3\n\nreplace github.com/acme/gen => ./gen\n"
+    project.write("go.mod", f"module example.com/m\n\ngo 1.24\n\n{requires}")
+    project.write("gen/go.mod", "module github.com/acme/gen\n\ngo 1.24\n")
+    project.write("gen/cmd/tables/main.go", TABLES)
+    project.write("main.go", "package main\n\nfunc main() { print(table) }\n")
+    project.write("table.csv", "a,b\n")
+    project.sconstruct(examples(ROOT / "docs" / "builders.md", "tools"))
+    project.build().ok()
+    assert project.program("bin/app").ok().err == "a,b\n"
 
 
 def test_variables_are_the_tools() -> None:
