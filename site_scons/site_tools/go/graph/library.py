@@ -18,6 +18,7 @@ from . import messages
 from .actions import make_node
 from .build import build_dir
 from .closure import ClosureUnit
+from .ledger import Linked
 from .session import session
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ class LibraryUnit(ClosureUnit):
 
     def _look(self) -> None:
         if not session().clean:  # which packages there are depends on what is made
-            self._await([session().derived(self.folder).nodes])
+            derived = session().derived(self.folder)
+            inside = all(pattern.startswith("./") and ".." not in pattern.replace("...", "").split("/") for pattern in self.patterns)
+            self._await([derived.below(self.module_folder) if inside else derived.nodes])
         super()._look()
 
     def _packages(self, build: Build) -> Sequence[Package]:
@@ -80,6 +83,9 @@ class LibraryUnit(ClosureUnit):
 
     def _roots(self, closure: Closure) -> Iterable[PackageUnit]:
         return [closure.units[path] for path in self._paths]
+
+    def _find_reason(self, known: Linked | None) -> str:
+        return super()._find_reason(known) or "which packages there are changed"
 
     def _find_key(self, closure: Closure) -> str:
         contents = sorted((path, unit.built.content_id if unit.built else "") for path, unit in closure.units.items())

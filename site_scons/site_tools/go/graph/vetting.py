@@ -24,7 +24,7 @@ from .actions import make_node
 from .build import build_dir
 from .closure import ClosureUnit
 from .hosttools import sdk_program
-from .ledger import signature
+from .ledger import Linked, signature
 from .patterns import PatternUnit
 from .session import session
 
@@ -127,7 +127,10 @@ class VetUnit(ClosureUnit):
         for path in self.ask:
             package = closure.units[path].package
             ignored = (*package.files.ignored_go, *package.files.ignored_other)
-            parts += [build.state.digest(source_path(build.config, package, name)) for name in ignored]
+            try:
+                parts += [build.state.digest(source_path(build.config, package, name)) for name in ignored]
+            except OSError as error:
+                raise self._failure(GoError(f"{error.filename}: {error.strerror}"), f"cannot vet {path}") from None
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
     def _users(self) -> tuple[Node, ...]:
@@ -136,7 +139,7 @@ class VetUnit(ClosureUnit):
     def _tools(self) -> tuple[str, ...]:
         return (*super()._tools(), self.suite.tool)
 
-    def _find_reason(self, known: Any) -> str:
+    def _find_reason(self, known: Linked | None) -> str:
         return super()._find_reason(known) or f"the sources of {self.import_path} changed"
 
 
@@ -188,6 +191,7 @@ class VetSuite(PatternUnit):
             node = get_default_fs().File(name)
             if not node.has_builder():  # else another call names the package too
                 make_node(node, VetUnit(node, self.env, path, self), self.env)
+                node.set_nocache()  # it is made, too, where vet has found something
             self.runs.append(node.attributes.go)
         return [unit.node for unit in self.runs]
 
