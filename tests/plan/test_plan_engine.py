@@ -82,6 +82,17 @@ def test_a_stamp_stands_for_all(current_goroot: Path, tmp_path: Path, compiled: 
     assert compiled == [ALL[2]]
 
 
+def test_outputs_may_be_moved(current_goroot: Path, tmp_path: Path, compiled: list[str]) -> None:
+    folder = write(tmp_path / "m")
+    first = build(workplace(current_goroot, folder), "top", immutable=True)
+    os.rename(f"{folder}.out", tmp_path / "elsewhere")
+    del compiled[:]
+    moved = build(workplace(current_goroot, folder, tmp_path / "elsewhere"), "top", immutable=True)
+    assert compiled == []
+    assert [built.export_digest for built in moved.values()] == [built.export_digest for built in first.values()]
+    assert all(os.path.isfile(built.export) and os.path.isfile(built.archive) for built in moved.values())
+
+
 def test_threads_share_the_work(current_goroot: Path, tmp_path: Path, compiled: list[str]) -> None:
     place = workplace(current_goroot, write(tmp_path / "m"))
     packages = {name: closure(place, name) for name in ("left", "right", "top")}

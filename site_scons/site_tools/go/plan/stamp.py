@@ -16,7 +16,7 @@ from .record import Built, output_state, replace_file
 
 def path(config: Config, packages: Iterable[Package], profile: Profile | None) -> str:
     """Where the stamp of *packages* is: its name stands for the SDK, the variant, the packages and the files of the overlay."""
-    facts: list[object] = ["stamp 1", config.sdk.identity, config.variant.key, config.implied_gcflags, config.overlay.key]
+    facts: list[object] = ["stamp 2", config.sdk.identity, config.variant.key, config.implied_gcflags, config.overlay.key]
     facts += [profile.digest if profile else "", sorted(config.named) if config.has_flags_for_named else ()]
     facts += [
         (package.import_path, package.for_test, (package.module.path, package.module.version) if package.module else ())
@@ -35,9 +35,10 @@ def load(seal: str) -> dict[str, Built] | None:
     try:
         with open(seal, encoding="utf-8") as handle:
             entries = json.load(handle)
+        output = os.path.dirname(os.path.dirname(seal))
         built = {}
-        for state, *facts in entries:
-            package = Built(*facts)
+        for state, import_path, export, archive, *facts in entries:
+            package = Built(import_path, os.path.join(output, export), os.path.join(output, archive), *facts)
             if output_state(package.export, package.archive) != state:
                 return None
             built[package.import_path] = package
@@ -47,9 +48,19 @@ def load(seal: str) -> dict[str, Built] | None:
 
 
 def save(seal: str, packages: Iterable[Built]) -> None:
-    """Write the stamp *seal* for *packages*; raises GoError."""
+    """Write the stamp *seal* for *packages*; raises GoError. Their outputs are named relative to the output folder, which may be moved."""
+    output = os.path.dirname(os.path.dirname(seal))
     entries = [
-        (output_state(p.export, p.archive), p.import_path, p.export, p.archive, p.export_digest, p.content_id, p.output) for p in packages
+        (
+            output_state(package.export, package.archive),
+            package.import_path,
+            os.path.relpath(package.export, output),
+            os.path.relpath(package.archive, output),
+            package.export_digest,
+            package.content_id,
+            package.output,
+        )
+        for package in packages
     ]
     try:
         os.makedirs(os.path.dirname(seal), exist_ok=True)
