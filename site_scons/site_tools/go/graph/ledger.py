@@ -74,6 +74,8 @@ class Ledger:
     _files: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
     _folders: Mapping[str, tuple[Any, tuple[str, ...], str]] = field(default_factory=dict)
     _compared: dict[str, bool] = field(default_factory=dict)
+    _vouched: set[str] = field(default_factory=set)
+    _tools: dict[str, Signature | None] = field(default_factory=dict)
     _youngest: int = 0
 
     @classmethod
@@ -123,12 +125,28 @@ class Ledger:
 
     def vouches_for(self, stem: str) -> bool:
         """Whether the outputs of the package are as they were left."""
+        if stem in self._vouched:  # many programs ask for the same package
+            return True
         facts = self._made.get(stem)
-        return facts is not None and signature(stem + ".x") == facts[3] and signature(stem + ".a") == facts[4]
+        vouched = facts is not None and signature(stem + ".x") == facts[3] and signature(stem + ".a") == facts[4]
+        if vouched:
+            self._vouched.add(stem)
+        return vouched
+
+    def has_tools(self, tools: Mapping[str, Signature]) -> bool:
+        """Whether the files in *tools*, which do not change while a build runs, have these signatures."""
+        known = self._tools
+        for path, before in tools.items():
+            if path not in known:
+                known[path] = signature(path)
+            if known[path] != before:
+                return False
+        return True
 
     def note(self, stem: str, made: Made) -> None:
         """Take down a package."""
         self._made[stem] = made
+        self._vouched.discard(stem)
         self.dirty = True
 
     def rest_on(self, output: str, basis: str) -> None:
@@ -137,6 +155,7 @@ class Ledger:
             self.basis[output] = basis
             prefix = output + os.sep
             self._made = {stem: made for stem, made in self._made.items() if not stem.startswith(prefix)}
+            self._vouched.clear()
             self.dirty = True
 
     def sign(self, path: str) -> Signature:

@@ -26,7 +26,6 @@ from ..test.covermeta import nothing_ran, write_list
 from ..test.coverprofile import Profile, parse_profile, share
 from ..test.events import BUILD_EVENTS_SINCE
 from ..test.flags import TestOptions, parse_flags
-from ..test.junit import collect, to_xml
 from ..test.program import binary_name
 from ..test.run import Outcome, build_failed
 from ..test.testlog import ResultCache
@@ -320,7 +319,7 @@ class Suite:
     def _write_reports(self) -> None:
         contents: dict[str, Callable[[], str]] = {
             "JSON": lambda: "".join([*(line for lines in messages.unbuilt.values() for line in lines), *self._lines]),
-            "JUNIT": lambda: to_xml(collect(self._lines)),
+            "JUNIT": self._xml,
             "HTML": self._page,
         }
         for name, make in contents.items():
@@ -329,6 +328,11 @@ class Suite:
         profile = self.options.values.get("coverprofile", "")
         if profile:
             write_report(os.path.join(self.options.values.get("outputdir") or session().here, profile), self._profile().text())
+
+    def _xml(self) -> str:
+        from ..test.junit import collect, to_xml  # it loads half of urllib
+
+        return to_xml(collect(self._lines))
 
     def _page(self) -> str:
         assert self._build
