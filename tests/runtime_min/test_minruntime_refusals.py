@@ -16,7 +16,7 @@ FILES = {
     "tracing/main.go": 'package main\n\nimport "runtime/trace"\n\nfunc main() { trace.Stop() }\n',
     "plugins/main.go": 'package main\n\nimport "plugin"\n\nfunc main() { plugin.Open("x") }\n',
     "tested/tested.go": "package tested\n",
-    "tested/tested_test.go": 'package tested\n\nimport "testing"\nimport "runtime/pprof"\n\nfunc TestA(*testing.T) { pprof.StopCPUProfile() }\n',
+    "tested/tested_test.go": 'package tested\n\nimport "runtime/pprof"\nimport . "testing"\n\nfunc TestA(*T) { pprof.StopCPUProfile() }\n',
     "measured/measured.go": "package measured\n\nfunc F(b bool) int {\n\tif b {\n\t\treturn 1\n\t}\n\treturn 2\n}\n",
     "measured/measured_test.go": 'package measured\n\nimport "testing"\n\nfunc TestF(t *testing.T) { F(true) }\n',
     "dump/main.go": 'package main\n\nimport "runtime/debug"\n\nfunc main() {\n\tdump()\n}\n\nfunc dump() {\n\tdebug.WriteHeapDump(1)\n}\n',
