@@ -89,30 +89,40 @@ const waitPidfd = 3 // P_PIDFD
 //go:linkname syscall_pause syscall.runtime_pause
 //go:nosplit
 func syscall_pause(turn int) bool {
-	gp := getg()
-	if isAlone() || gp.bubble != nil {
+	if isAlone() {
 		return false
 	}
+	gp := getg()
+	gp.sleepWhen = 1e6
+	if turn >= 10 {
+		gp.sleepWhen = 10e6
+	}
 	gp.syscallpc, gp.syscallsp = sys.GetCallerPC(), sys.GetCallerSP()
-	systemstack(func() { setAlarm(gp, turn) })
-	mcall(park_m)
+	mcall(pauseBlocked)
 	gp.syscallsp = 0
 	return true
 }
 
-// setAlarm lets the next park_m of gp be a sleep of 1 ms, or after ten turns 10 ms.
-func setAlarm(gp *g, turn int) {
-	if gp.timer == nil {
-		gp.timer = (*timer)(newRecord(unsafe.Sizeof(timer{})))
-		gp.timer.init(goroutineReady, unsafe.Pointer(gp))
+// pauseBlocked queues gp behind all others. If there are none, the thread sleeps first: gp.sleepWhen ns, or until there is something to do.
+// No timer is started for that, which would link timers into every program that opens files.
+func pauseBlocked(gp *g) {
+	casgstatus(gp, _Grunning, _Grunnable)
+	m0.curg = nil
+	delay := gp.sleepWhen
+	if pollTimers != nil {
+		if wake := pollTimers(); wake != 0 {
+			delay = max(min(delay, wake-nanotime()), 0)
+		}
 	}
-	pause := int64(1e6)
-	if turn >= 10 {
-		pause = 10e6
+	if runq.next == nil && runq.head == nil && !signalsPending {
+		if pollNetwork != nil {
+			pollNetwork(delay)
+		} else {
+			sleepFor(delay)
+		}
 	}
-	gp.sleepWhen = nanotime() + pause
-	gp.waitreason = waitReasonSleep
-	m0.waitunlockf = resetForSleep
+	runqput(&p0, gp, false)
+	schedule()
 }
 
 //go:linkname syscall_isAlone syscall.runtime_isAlone
