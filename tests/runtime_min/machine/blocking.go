@@ -34,7 +34,7 @@ func below(depth int, f func() error) error {
 func during(what string, f func()) {
 	n := ticks.Load()
 	f()
-	fmt.Println(what, ticks.Load()-n > 50)
+	fmt.Println(what, ticks.Load()-n > 8)
 }
 
 func main() {

@@ -19,5 +19,5 @@ func main() {
 	time.AfterFunc(20*time.Millisecond, func() { fired = true; fmt.Println("fired") })
 	text, err := io.ReadAll(os.Stdin)
 	fmt.Printf("%q %v\n", text, err)
-	fmt.Println(ticks > 50, fired)
+	fmt.Println(ticks > 8, fired)
 }
