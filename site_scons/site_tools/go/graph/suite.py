@@ -176,14 +176,21 @@ class Suite:
         derived = here.derived(self.place)
         folder = str(self.place.srcnode().get_abspath())
         build = self._build = open_build(here, self.env, folder, derived)
-        self._derived = derived.below(build.setup.folder)
-        if any(node.get_state() <= SCons.Node.executing for node in self._derived):
+        below = derived.below(build.setup.folder)
+        self._derived = [node for node in below if node.name.endswith(".go")]  # they decide which packages there are
+        if self._waiting():
             return
-        paths = select_packages(build.loader(), self.patterns, folder)
+        try:
+            paths = select_packages(build.loader(), self.patterns, folder)
+            self._check_packages(build, paths)
+            purpose = self._purpose(build, paths, folder)
+        except GoError:
+            self._derived = below  # perhaps for want of a file that is embedded, and has yet to be made
+            if self._waiting():
+                return
+            raise
         if not paths:
             messages.say(f'warning: "{" ".join(self.patterns)}" matched no packages')
-        self._check_packages(build, paths)
-        purpose = self._purpose(build, paths, folder)
         self.runs = [TestRunUnit(self, self._binary(path, purpose)) for path in paths]
         for number, run in enumerate(self.runs):
             name = f"{self.node.get_abspath()}-{number}"
@@ -193,6 +200,9 @@ class Suite:
             for previous, run in zip([None, *self.runs], self.runs, strict=False):
                 run.kids = [*binaries, *([previous.node] if previous else [])]
         self._ready = True
+
+    def _waiting(self) -> bool:
+        return any(node.get_state() <= SCons.Node.executing for node in self._derived)
 
     def _check_packages(self, build: Build, paths: list[str]) -> None:
         """Refuse what go test refuses for several packages (cmd/go/internal/test/test.go:733), and what the runtime does not have."""
