@@ -83,7 +83,9 @@ func collectNow() {
 	tiny.slot = 0
 	p0.freeSudog, p0.freeDefer = nil, nil
 	clearMarks()
-	describeReflectFrames()
+	if describeReflectFrames != nil {
+		describeReflectFrames()
+	}
 	markRoots()
 	drain()
 	if collectionHooks.decide != nil {

@@ -16,9 +16,12 @@ import (
 // have no map. All their words are taken for pointers. A word that only looks like one keeps an object for nothing, and does no harm
 // otherwise: mark accepts any word, and whatever bits or type describe a slot describe what once was there.
 
-// describeReflectFrames lets getStackMap tell what frames of reflect's stubs for made functions and method values hold: the arguments that
-// came in registers, whose types only the called function knows. It must have been called before a stack is scanned or moved.
-func describeReflectFrames() {
+// describeReflectFrames, when set, has been called before a stack is scanned or moved. It lets getStackMap tell what frames of reflect's stubs
+// for made functions and method values hold: the arguments that came in registers, whose types only the called function knows. Such a
+// frame has a name, which reflect has made.
+var describeReflectFrames func()
+
+func describeStubFrames() {
 	if methodValueCallFrameObjs[0].size == 0 {
 		stkobjinit()
 	}

@@ -60,7 +60,9 @@ func growStackByCopy(gp *g) {
 	if size > maxstacksize || size > maxstackceiling {
 		stackOverflow(gp)
 	}
-	describeReflectFrames()
+	if describeReflectFrames != nil {
+		describeReflectFrames()
+	}
 	copystack(gp, size)
 	gogo(&gp.sched)
 }
