@@ -275,6 +275,19 @@ def _place(block: str) -> tuple[str, list[int]]:
     return file, [int(number) for number in re.findall(r"\d+", place)]
 
 
+def test_tests_that_count_other_packages_side_by_side(module: Project) -> None:
+    """One build in which the same packages are compiled against importers that count, other ones, and none."""
+    script = (module.dir / "SConstruct").read_text()
+    calls = [f'env.GoTest("./p", GOTESTFLAGS="-vet=off -run=Outside {flags}")\n' for flags in ("-coverpkg=./user", "-coverpkg=./p", "")]
+    module.write("SConstruct", script + "".join(calls) + 'Alias("some", [f"build/go/tests-{number}" for number in (3, 4, 5)])\n')
+    for tail in (r"\d.*", r"\(cached\).*"):
+        out = module.build("-Q", "some").ok().out
+        lines = re.findall(rf"^ok {{2}}\texample.com/m/p\t{tail}$", out, re.MULTILINE)
+        assert ["in ./user" in line for line in lines].count(True) == ["in ./p" in line for line in lines].count(True) == 1
+        assert len(lines) == 3
+    module.write("SConstruct", script)
+
+
 def test_the_binary_is_that_of_go_test_c(module: Project) -> None:
     gotest(module, "-run=Sub -cpuprofile=cpu.out").ok()
     assert (module.dir / "cpu.out").stat().st_size

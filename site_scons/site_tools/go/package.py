@@ -81,6 +81,12 @@ class Module:
     sum: str = ""
     go_mod: str = ""
 
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What its files follow from, where it is a module of the module cache: path and version, and those of its stand-in."""
+        own = (self.path, self.version)
+        return (*own, *self.replace.identity) if self.replace else own
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -94,7 +100,8 @@ class Package:
     *standard* is true for std and cmd packages of GOROOT/src. *for_test* is the import path of the package under test when this is a
     variant recompiled for that test (import_path then reads ``p [q.test]`` in messages only), its external tests, or its test main.
     *ordered_imports* are all imports, implicit ones too, in cmd/go's order where that is not the usual one, as in tests.
-    *cover_mode* is the mode of coverage that the package is instrumented for, "" if it is not.
+    *cover_mode* is the mode of coverage that the package is instrumented for, "" if it is not. *cover_set* tells apart what is compiled
+    for different choices of packages to instrument, "" where none is among this one and its imports.
     """
 
     import_path: str
@@ -112,6 +119,7 @@ class Package:
     cgo_directives: tuple[tuple[str, tuple[str, ...], Position], ...] = ()
     ordered_imports: tuple[str, ...] = ()
     cover_mode: str = ""
+    cover_set: str = ""
 
     @property
     def is_main(self) -> bool:

@@ -69,7 +69,7 @@ def relative_stem(config: Config, package: Package, profile: Profile | None = No
     folder = "/".join(f"{part}~" if part.endswith((".x", ".a")) else part for part in head.split("/"))
     special = [f"pgo-{profile.digest[:12]}"] if profile else []
     special += [f"test-{package.for_test.replace('/', '~')}"] if package.for_test else []
-    special += [f"cover-{package.cover_mode}"] if package.cover_mode else []
+    special += [f"cover-{package.cover_set}"] if package.cover_set else []
     if package.import_path in config.named and not package.is_main and config.has_flags_for_named:
         special.append("named")
     return os.path.join(*(f"~{word}" for word in special), folder, tail)

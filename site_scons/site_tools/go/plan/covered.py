@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -25,6 +26,23 @@ def instrumented(package: Package, mode: str) -> Package:
     return replace(package, cover_mode=mode, ordered_imports=(*imports, *more))
 
 
+def set_key(mode: str, *choice: object) -> str:
+    """A name for packages that count in *mode*, where *choice* says which; without one, those that usually do."""
+    return f"{mode}-{hashlib.sha256(repr(choice).encode('utf-8', 'surrogateescape')).hexdigest()[:8]}" if any(choice) else mode
+
+
+def set_apart(packages: Iterable[Package], key: str) -> list[Package]:
+    """*packages*, imported ones first, with *key* as the cover_set of those that count or depend on one that does."""
+    apart: set[str] = set()
+    result = []
+    for package in packages:
+        if package.cover_mode or not apart.isdisjoint(import_order(package)):
+            apart.add(package.import_path)
+            package = replace(package, cover_set=key)
+        result.append(package)
+    return result
+
+
 def covered_program(
     packages: Iterable[Package], program: str, mode: str, patterns: Sequence[str], base: str
 ) -> tuple[list[Package], list[str]]:
@@ -44,4 +62,4 @@ def covered_program(
             unused.pop(pattern, None)
         main = package.import_path == program or (package.module is not None and package.module.main)
         result.append(instrumented(package, mode) if matching or (main and not patterns) else package)
-    return result, list(unused)
+    return set_apart(result, set_key(mode, *patterns)), list(unused)

@@ -61,7 +61,7 @@ def test_program(config: Config, loader: Loader, import_path: str, coverage: Cov
 
     Writes the generated main if it is not there or differs. Raises GoError.
     """
-    folder = os.path.join(config.output, f"~test-{import_path.replace('/', '~')}", "~main-cover" if coverage else "~main")
+    folder = os.path.join(config.output, f"~test-{import_path.replace('/', '~')}", f"~main-{coverage.key}" if coverage else "~main")
     packages = test_packages(loader, import_path, folder, coverage)
     if packages is None:
         return None

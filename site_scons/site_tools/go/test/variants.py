@@ -20,7 +20,7 @@ from ..linkdeps import linker_dependencies
 from ..load import SIMD_BRIDGE, Loader, no_go_files
 from ..package import EmbedPattern, Files, Folder, Package
 from ..plan.compile import import_order
-from ..plan.covered import RUNTIME, instrumented
+from ..plan.covered import RUNTIME, instrumented, set_apart, set_key
 from ..plan.godebug import parse_directive
 from .discover import DeclaredTest, scan_file
 from .testmain import Coverage, MainSource
@@ -43,6 +43,11 @@ class CoverRequest:
     mode: str
     patterns: tuple[str, ...] = ()
     select: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """A name for the packages of such a test."""
+        return set_key(self.mode, *self.patterns, *sorted(self.select))
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,8 @@ class _Assembly:
         packages |= {package.import_path: package for package in (internal, external, main) if package and package.import_path != "unsafe"}
         self._check_cycle(packages)
         closure = tuple(self._covered(package) for package in _in_order(main, packages))
+        if self.coverage:
+            closure = tuple(set_apart(closure, self.coverage.key))
         final = {package.import_path: package for package in closure}
         return TestPackages(
             tested=self.tested,
