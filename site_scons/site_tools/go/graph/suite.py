@@ -321,7 +321,7 @@ class Suite:
         for run in self.runs:
             unbuilt = run.binary.unbuilt() if run.outcome is None else ""
             if unbuilt:
-                outcome = build_failed(run.import_path)
+                outcome = build_failed(run.import_path, "build" if run.binary.is_set_up else "setup")
                 lines = events_of(outcome, self.minor, unbuilt) if self.reports or self.options.json else []
                 messages.show("".join(lines) if self.options.json else outcome.output.decode())
                 self.record(lines, outcome)

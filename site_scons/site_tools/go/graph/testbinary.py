@@ -20,6 +20,7 @@ from ..test.variants import CoverRequest
 from . import messages
 from .program import ProgramUnit
 from .runtime import refuse
+from .session import session
 from .units import remove_files
 
 if TYPE_CHECKING:
@@ -102,7 +103,18 @@ class TestBinaryUnit(ProgramUnit):
         units = self._closure.units.values() if self._closure else ()
         names = (unit.package.listed for unit in units if unit.built is None)
         failed = self.node.get_state() == SCons.Node.failed
-        return next((name for name in names if name in messages.unbuilt), self.import_path if failed else "")
+        return next((name for name in names if name in messages.unbuilt), f"{self.import_path}.test" if failed else "")
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether its packages could be loaded."""
+        return self._closure is not None
+
+    def _failure(self, error: GoError, summary: str) -> Exception:
+        text = str(error)
+        told = error if text.startswith("# ") else GoError(f"# {self.import_path}\n{text}")
+        failure: Exception = messages.build_failure(told, f"{self.import_path}.test", summary, session().top, session().here)
+        return failure
 
     def vet_stamp(self, checks: Checks) -> str:
         """The file that is there if *checks* have found nothing in the packages as they are now."""
