@@ -161,7 +161,7 @@ class Build:
         self.changed_rules = rules
         if known is None or rules:
             return
-        self.changes = self.ledger.changes(known.files, known.folders)
+        self.changes = self.ledger.changes(known.files, known.folders, known.number)
         by_folder: dict[str, list[PackageUnit]] = {}
         for unit in closure.units.values():
             by_folder.setdefault(unit.package.dir, []).append(unit)
@@ -231,14 +231,23 @@ def open_build(session: Session, env: Environment, folder: str, derived: Derived
         setup = replace(setup, folder=modules.workspace.folder)
     if derived.overlay and derived.place:
         # Another variant folder may hold other generated files for the same source folder.
-        setup = replace(
-            setup, output=f"{setup.output}-{hashlib.sha256(os.path.relpath(derived.place, session.top).encode()).hexdigest()[:8]}"
-        )
+        setup = _apart(setup, derived.place, session.top)
+    if modules and any(
+        other.output == setup.output and other.folder != setup.folder and session.builds[other].modules for other in session.builds
+    ):
+        # Other modules may require other versions of the same packages.
+        setup = _apart(setup, setup.folder, session.top)
     build = session.builds.get(setup)
     if build is None:
         path = str(env["ENV"].get("PATH", os.defpath)) if "ENV" in env else os.defpath
         build = session.builds[setup] = Build(session, setup, derived, modules, modules_env, path)
     return build
+
+
+def _apart(setup: Setup, folder: str, top: str) -> Setup:
+    """*setup* with an output folder that is only for what is in *folder*."""
+    digest = hashlib.sha256(os.path.relpath(folder, top).encode("utf-8", "surrogateescape")).hexdigest()
+    return replace(setup, output=f"{setup.output}-{digest[:8]}")
 
 
 def _module_files(folder: str, modules: BuildList | None) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ class PackageUnit:
         if self.built is None and not self.suspect and all(unit.built for unit in self.imports.values()):
             ledger = self.build.ledger
             made = ledger.known(self.stem)
-            if made and ledger.vouches_for(self.stem) and (self.immutable or (made.key and made.key == self._key_from(made))):
+            if made and ledger.vouches_for(self.stem) and made.key == self._key_known(made):
                 self._take(made)
         return self.built is not None
 
@@ -160,7 +160,7 @@ class PackageUnit:
         assert self.built
         ledger = self.build.ledger
         export, archive = ledger.sign(self.stem + ".x"), ledger.sign(self.stem + ".a")
-        plan = (self.signature(), self.plan.action_key, self.plan.imports) if not self.immutable else ("", "", ())
+        plan = (self.signature(), self.plan.action_key, self.plan.imports) if not self.immutable else (self._immutable_key(), "", ())
         ledger.note(self.stem, Made(self.package.import_path, self.built.export_digest, self.built.content_id, export, archive, *plan))
 
     def get_node(self, env: Any) -> Node:
@@ -180,6 +180,21 @@ class PackageUnit:
     def _take(self, made: Made) -> None:
         self.built = Built(self.package.import_path, self.stem + ".x", self.stem + ".a", made.export_digest, made.content_id)
         self._key = made.key
+
+    def _key_known(self, made: Made) -> str:
+        """The key that *made* has to have if the package's files have not changed."""
+        return self._immutable_key() if self.immutable else self._key_from(made)
+
+    def _immutable_key(self) -> str:
+        """What an immutable package follows from besides the SDK and the variant; to plan it would take longer. "" for the SDK's own.
+
+        Another version of a module is compiled to the same place, and so is what imports it and has not changed itself.
+        """
+        module = self.package.module
+        if module is None:
+            return ""
+        facts = [*module.identity, *(f"{path} {unit.built.export_digest}" for path, unit in self.imports.items() if unit.built)]
+        return hashlib.sha256("\0".join(facts).encode("utf-8", "surrogateescape")).hexdigest()
 
     def _key_from(self, facts: PackagePlan | Made) -> str:
         digests = {path: unit.built.export_digest for path, unit in self.imports.items() if unit.built}

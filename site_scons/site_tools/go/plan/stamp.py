@@ -16,12 +16,9 @@ from .record import Built, output_state, replace_file
 
 def path(config: Config, packages: Iterable[Package], profile: Profile | None) -> str:
     """Where the stamp of *packages* is: its name stands for the SDK, the variant, the packages and the files of the overlay."""
-    facts: list[object] = ["stamp 2", config.sdk.identity, config.variant.key, config.implied_gcflags, config.overlay.key]
+    facts: list[object] = ["stamp 3", config.sdk.identity, config.variant.key, config.implied_gcflags, config.overlay.key]
     facts += [profile.digest if profile else "", sorted(config.named) if config.has_flags_for_named else ()]
-    facts += [
-        (package.import_path, package.for_test, (package.module.path, package.module.version) if package.module else ())
-        for package in packages
-    ]
+    facts += [(package.import_path, package.for_test, package.module.identity if package.module else ()) for package in packages]
     try:
         facts += [config.state.digest(actual) for actual in sorted(set(config.overlay.replace.values())) if actual]
     except OSError as error:
