@@ -248,7 +248,7 @@ class ClosureUnit:
             not here.shows_graph
             and known.output == signature(self.target)
             and not self._changed_rules(known)
-            and not self.ledger.changes(known.files, known.folders)
+            and not self.ledger.changes(known.files, known.folders, known.number)
             and all(map(self.ledger.vouches_for, known.packages))
         )
 
@@ -283,8 +283,9 @@ class ClosureUnit:
                 build.state.digest(file)
         tools = signatures([os.path.join(sdk.root, "VERSION"), *self._tools()]) | session().own_modules()
         packages = tuple(unit.stem for unit in self._wanted(self._closure))
+        added, number = self.node.added_digest(), self.ledger.number
         self.ledger.linked[self.target] = Linked(
-            self.settings, tools, tuple(files), tuple(folders), packages, self._key, self.node.added_digest(), output, self._digest
+            self.settings, tools, tuple(files), tuple(folders), packages, self._key, added, output, self._digest, number
         )
         self.ledger.dirty = True
 

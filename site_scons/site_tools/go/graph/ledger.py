@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ..filestate import GRANULARITY_NS, FileState
+from ..filestate import GRANULARITY_NS, Dump, FileState
 
-FORMAT = "scons-go ledger 1"
+FORMAT = "scons-go ledger 2"
 
 Signature = tuple[int, int, int]
 """A made file as it was left: mtime in ns, size, inode."""
@@ -45,7 +45,8 @@ class Linked(NamedTuple):
     *settings* are the variables it was built with. *files* and *folders* are all that was read for it, apart from what does not change:
     the SDK and the module cache. *tools* are files that count by their signatures: the SDK's tools and the modules of this tool.
     *packages* are the stems of the packages that it is linked from. *key* is the digest of all that went into the link, *added* of what
-    the user added to the node. *output* and *digest* are the signature and the SHA-256 of the program.
+    the user added to the node. *output* and *digest* are the signature and the SHA-256 of the program. *number* is that of the build
+    that found it to be so: what has changed since then has changed for it, whichever build noticed.
     """
 
     settings: dict[str, str]
@@ -57,6 +58,7 @@ class Linked(NamedTuple):
     added: str
     output: Signature
     digest: str = ""
+    number: int = 0
 
 
 @dataclass(eq=False)
@@ -69,6 +71,9 @@ class Ledger:
     basis: dict[str, str] = field(default_factory=dict)
     """Output folder → digest of what all of its packages rest on."""
 
+    number: int = 1
+    """How many builds have written the ledger, with this one."""
+
     dirty: bool = False
     _made: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     _files: Mapping[str, tuple[Any, str]] = field(default_factory=dict)
@@ -77,6 +82,10 @@ class Ledger:
     _vouched: set[str] = field(default_factory=set)
     _tools: dict[str, Signature | None] = field(default_factory=dict)
     _youngest: int = 0
+    _changed_in: dict[str, int] = field(default_factory=dict)
+    """File or folder → number of the last build that found it changed."""
+
+    _newer: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: str) -> Ledger:
@@ -86,7 +95,8 @@ class Ledger:
             with open(path, "rb") as handle:
                 content = marshal.loads(handle.read())  # noqa: S302 (our own file)
             if content[0] == FORMAT:
-                _, ledger._made, linked, ledger.basis, dump = content
+                _, ledger._made, linked, ledger.basis, dump, number, ledger._changed_in = content
+                ledger.number = number + 1
                 ledger.linked = {target: Linked(*facts) for target, facts in linked.items()}
                 _, ledger._files, ledger._folders, _ = dump
                 ledger.state.load(dump)
@@ -107,7 +117,9 @@ class Ledger:
         needed = {stem for linked in self.linked.values() for stem in linked.packages}
         made = {stem: tuple(made) for stem, made in self._made.items() if stem in needed}
         linked = {target: tuple(linked) for target, linked in self.linked.items()}
-        content = marshal.dumps((FORMAT, made, linked, self.basis, self.state.dump()))
+        dump = self.state.dump()
+        self._note_changes(dump)
+        content = marshal.dumps((FORMAT, made, linked, self.basis, dump, self.number, self._changed_in))
         temporary = f"{self.path}.{os.getpid()}.tmp"
         with contextlib.suppress(OSError):
             try:
@@ -117,6 +129,15 @@ class Ledger:
             except OSError:
                 os.unlink(temporary)
                 raise
+
+    def _note_changes(self, dump: Dump) -> None:
+        """Take down what this build has found to be other than before, for the programs that it had nothing to do with, or that failed."""
+        _, files, folders, _ = dump
+        changed = [path for path, (_, digest) in files.items() if path not in self._files or self._files[path][1] != digest]
+        changed += [path for path, record in folders.items() if path not in self._folders or self._folders[path][1:] != record[1:]]
+        self._changed_in.update(dict.fromkeys(changed, self.number))
+        oldest = min((linked.number for linked in self.linked.values()), default=self.number)
+        self._changed_in = {path: number for path, number in self._changed_in.items() if number > oldest}
 
     def known(self, stem: str) -> Made | None:
         """What is noted about the package with the outputs *stem*."""
@@ -164,12 +185,18 @@ class Ledger:
         self._youngest = max(self._youngest, status.st_mtime_ns)
         return status.st_mtime_ns, status.st_size, status.st_ino
 
-    def changes(self, files: Iterable[str], folders: Iterable[str]) -> list[str]:
-        """Those of *files* whose content differs from when the last build ended, and those of *folders* whose entries do."""
+    def changes(self, files: Iterable[str], folders: Iterable[str], since: int) -> list[str]:
+        """Those of *files* whose content differs from when the build *since* ended, and those of *folders* whose entries do."""
+        if since not in self._newer:
+            self._newer[since] = frozenset(path for path, number in self._changed_in.items() if number > since)
+        newer = self._newer[since]
         result = []
         stat, compared = os.stat, self._compared
         for paths, records in ((files, self._files), (folders, self._folders)):
             for path in paths:
+                if path in newer:
+                    result.append(path)
+                    continue
                 if path in compared:
                     if compared[path]:
                         result.append(path)
