@@ -42,7 +42,9 @@ func GC() {
 func collect() {
 	start := sysClock(clockMonotonic)
 	if poolCleanup != nil {
+		m0.locks++ // it is no code of the runtime, but what we are in the middle of is
 		poolCleanup()
+		m0.locks--
 	}
 	systemstack(collectNow)
 	memstats.pause(start)

@@ -9,12 +9,13 @@ import (
 // The tick makes goroutines take turns. A timer of the kernel counts the time that the thread runs and sends SIGURG every 10 ms of it, so
 // a program that sleeps is not woken. Where the signal finds a goroutine at a safe point of its code, it makes that instruction look as
 // if it had called asyncPreempt, which yields. Nothing is preempted inside the runtime, in assembly, or between instructions that
-// belong together: the compiler's tables say so (isAsyncSafePoint, kept). A goroutine that spends all its time there is missed for as
-// long as it does.
+// belong together: the compiler's tables say so (isAsyncSafePoint, kept). A goroutine that spends nearly all its time there would
+// hardly ever be met; so when the signal misses, the next one comes soon, by a clock that is finer than that of processor time.
 
 const (
 	sigTick      = _SIGURG
-	tickInterval = 10e6 // ns
+	tickInterval = 10e6  // ns
+	tickRetry    = 100e3 // ns
 
 	// asyncPreemptStack is what asyncPreempt needs of the goroutine's stack: its frame, two return addresses and mcall's.
 	asyncPreemptStack = 512
@@ -30,13 +31,26 @@ func startTick() {
 	ticking = true
 	otherSignal = handleOther
 	setSignal(sigTick, abi.FuncPCABI0(signalEntry))
+	retryTimer = -1
+	// Without the timer, goroutines take turns only where they block.
+	setTickTimer(newTickTimer(_CLOCK_THREAD_CPUTIME_ID), tickInterval, tickInterval)
+}
+
+// retryTimer sends the signal again after a miss; -1: not made yet.
+var retryTimer int32
+
+// newTickTimer makes a timer of the kernel that sends sigTick; -1 if there is none to be had.
+func newTickTimer(clock uintptr) int32 {
 	event := sigevent{sigeventFields: sigeventFields{signo: sigTick}}
 	var timer int32
-	_, _, errno := linux.Syscall6(sysTimerCreate, _CLOCK_THREAD_CPUTIME_ID, uintptr(unsafe.Pointer(&event)), uintptr(unsafe.Pointer(&timer)), 0, 0, 0)
-	if errno != 0 {
-		return // then goroutines take turns only where they block
+	if _, _, errno := linux.Syscall6(sysTimerCreate, clock, uintptr(unsafe.Pointer(&event)), uintptr(unsafe.Pointer(&timer)), 0, 0, 0); errno != 0 {
+		return -1
 	}
-	spec := itimerspec{it_interval: timespec{tv_nsec: tickInterval}, it_value: timespec{tv_nsec: tickInterval}}
+	return timer
+}
+
+func setTickTimer(timer int32, first, interval int64) {
+	spec := itimerspec{it_interval: timespec{tv_nsec: interval}, it_value: timespec{tv_nsec: first}}
 	linux.Syscall6(sysTimerSettime, uintptr(timer), 0, uintptr(unsafe.Pointer(&spec)), 0, 0, 0)
 }
 
@@ -62,11 +76,13 @@ func handleTick(c *sigctxt, gp *g) {
 		return // nobody waits
 	}
 	sliceOver = true
-	if gp != m0.curg {
-		return
-	}
 	if ok, pc := isAsyncSafePoint(gp, c.sigpc(), c.sigsp(), 0); ok {
 		c.pushCall(abi.FuncPCABI0(asyncPreempt), pc)
+	} else if m0.curg != nil {
+		if retryTimer < 0 {
+			retryTimer = newTickTimer(clockMonotonic)
+		}
+		setTickTimer(retryTimer, tickRetry, 0)
 	}
 }
 
