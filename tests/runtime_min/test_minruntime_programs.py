@@ -45,7 +45,7 @@ def run(program: Path, **environment: str) -> tuple[int, str]:
 CASES = [pytest.param(path, id=path.stem, marks=[pytest.mark.judge] if path.stem == "memstats" else []) for path in PROGRAMS]
 
 
-@pytest.mark.parametrize("source", PROGRAMS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("source", CASES)
 def test_program(source: Path, toolchains: dict[str, Toolchain], tmp_path: Path) -> None:
     """What is expected is in a file where the full runtime, whose collector runs beside the program, does not always say the same."""
     recorded = source.with_suffix(".out")
