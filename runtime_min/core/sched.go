@@ -325,6 +325,8 @@ func gdestroy(gp *g) {
 	gp.paniconfault = false
 	gp.sig = 0
 	gp.fipsOnlyBypass = false
+	gp.sched, gp.stktopsp = gobuf{}, 0 // addresses in its stack, where there may soon be objects
+	gp.syscallsp, gp.syscallpc = 0, 0
 	m0.curg = nil
 	if gp == &mainG {
 		return
