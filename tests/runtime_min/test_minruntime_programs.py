@@ -41,7 +41,7 @@ def run(program: Path, **environment: str) -> tuple[int, str]:
     return done.returncode, done.stdout.split("\ngoroutine ", 1)[0].split("\nruntime stack:", 1)[0].rstrip()
 
 
-# What memstats prints depends on how far the collector got, so on a loaded machine on the other programs that run. cutstd imports much of std.
+# What memstats prints depends on how far the collector got, so on a loaded machine on the other programs that run; cutstd imports much.
 JUDGES = ("memstats", "cutstd")
 CASES = [pytest.param(path, id=path.stem, marks=[pytest.mark.judge] if path.stem in JUDGES else []) for path in PROGRAMS]
 
