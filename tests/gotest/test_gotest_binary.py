@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import CURRENT, OLDEST, PREVIOUS, goroot
+from conftest import CURRENT, OLDEST, PREVIOUS, ROOT, goroot
 from gotest_reference import run_go
 from scons_go.filestate import FileState
 from scons_go.load import Loader
@@ -20,6 +20,7 @@ from scons_go.sdk import find_sdk
 from scons_go.test.program import binary_name, plan_test_link, test_program
 from scons_go.test.variants import CoverRequest
 from scons_go.variant import Variant
+from sconsproject import link_standard
 
 load_test_program, test_program = test_program, None  # pytest takes the name for a test's
 
@@ -103,7 +104,10 @@ class Bench:
         modules = open_build_list(str(self.folder), environment)
         assert modules
         self.loader = Loader(sdk, self.variant, Overlay(), state, modules)
-        self.config = Config(sdk, self.variant, str(folder / "out"), state, base=str(self.folder), go_version=modules.go)
+        self.output = folder / "out"
+        self.shared = ROOT / ".cache" / "tests" / root.parent.name
+        link_standard(self.shared, self.output)
+        self.config = Config(sdk, self.variant, str(self.output / self.variant.key), state, base=str(self.folder), go_version=modules.go)
         self.engine = Engine(self.config, 2)
 
     def build(self, import_path: str, coverage: CoverRequest | None = None, **settings: object) -> Path:
@@ -114,6 +118,7 @@ class Bench:
         built = engine.build(program.packages.closure, program.profile)
         output = self.folder / "ours" / binary_name(import_path)
         run_link(program.config, plan_test_link(program, str(output), loader=self.loader), built)
+        link_standard(self.output, self.shared)
         return output
 
     def reference(self, import_path: str, *flags: str) -> Path:
