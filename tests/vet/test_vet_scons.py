@@ -108,6 +108,14 @@ def test_wrong_flags(module: Project, flags: str, says: str) -> None:
     assert says in module.build("go-vet").failed().text
 
 
+def test_another_vet(module: Project) -> None:
+    module.sconstruct("env.GoVet('./other')\n", GOVET="mine", GOVETFLAGS="-bools")
+    assert "mine not found. Set GOVET" in module.build("go-vet").failed().text
+    mine = shutil.copy(module.goroot / "pkg/tool/linux_amd64/vet", module.dir / "mine")
+    module.sconstruct("env.GoVet('./other')\n", GOVET=str(mine), GOVETFLAGS="-bools")
+    assert len(findings(module.build("go-vet").failed().err)) == 1
+
+
 @pytest.fixture(scope="module")
 def bare_goroot(current_goroot: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SDK with compiler, assembler and linker, and no other program."""

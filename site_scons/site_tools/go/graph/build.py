@@ -232,9 +232,7 @@ def open_build(session: Session, env: Environment, folder: str, derived: Derived
     if derived.overlay and derived.place:
         # Another variant folder may hold other generated files for the same source folder.
         setup = _apart(setup, derived.place, session.top)
-    if modules and any(
-        other.output == setup.output and other.folder != setup.folder and session.builds[other].modules for other in session.builds
-    ):
+    if modules and setup.folder != session.top:
         # Other modules may require other versions of the same packages.
         setup = _apart(setup, setup.folder, session.top)
     build = session.builds.get(setup)
