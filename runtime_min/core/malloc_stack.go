@@ -113,8 +113,7 @@ func shrinkStack(gp *g) {
 	switch {
 	case size == 0 || gp == &mainG || gp == gp.m.curg:
 	case gp.atomicstatus.Load() == _Gdead:
-		stackfree(gp.stack)
-		gp.stack = stack{}
+		gp.freeStack()
 	case size > stackMin && gp.syscallsp == 0 && !gp.asyncSafePoint && !gp.parkingOnChan.Load():
 		if used := gp.stack.hi - gp.sched.sp + stackNosplit; used < size/4 {
 			copystack(gp, size/2)

@@ -325,18 +325,23 @@ func gdestroy(gp *g) {
 	gp.paniconfault = false
 	gp.sig = 0
 	gp.fipsOnlyBypass = false
-	gp.sched, gp.stktopsp = gobuf{}, 0 // addresses in its stack, where there may soon be objects
+	gp.sched, gp.stktopsp = gobuf{}, 0
 	gp.syscallsp, gp.syscallpc = 0, 0
 	m0.curg = nil
 	if gp == &mainG {
 		return
 	}
 	if gp.stack.hi-gp.stack.lo != uintptr(startingStackSize) {
-		stackfree(gp.stack)
-		gp.stack = stack{}
+		gp.freeStack()
 	}
 	gp.schedlink.set(freeGs)
 	freeGs = gp
+}
+
+// freeStack gives the stack of a dead goroutine back, and keeps no address of it: there may soon be objects.
+func (gp *g) freeStack() {
+	stackfree(gp.stack)
+	gp.stack, gp.stackguard0 = stack{}, 0
 }
 
 func acquireSudog() *sudog {
