@@ -92,7 +92,7 @@ class Requirements:
         self.roots = self._find_roots()
         self._versions = self._root_versions()
         if self.pruning != WORKSPACE and self._has_redundant_root():
-            self._check_roots()
+            self.graph()  # is checked
 
     def _root_versions(self) -> dict[str, str]:
         versions = {root.path: root.version for root in self.roots}  # sorted: the highest version of a path comes last
@@ -140,9 +140,10 @@ class Requirements:
     def graph(self) -> Graph:
         """The whole graph, read on first use and checked against the roots; raises GoError (buildlist.go:300, :540)."""
         if self._graph is None:
-            self._graph = self._vendor_graph(self._vendored) if self._vendored else self.read_graph(self.pruning, self.roots)
+            graph = self._vendor_graph(self._vendored) if self._vendored else self.read_graph(self.pruning, self.roots)
             if self.pruning != WORKSPACE:
-                self._check_roots()
+                self._check_roots(graph)
+            self._graph = graph  # only now: who asks again is told again what is wrong
         return self._graph
 
     def selection(self) -> Selection:
@@ -156,11 +157,10 @@ class Requirements:
         immutable = {module: summary for module, summary in self.summaries.items() if self.workspace.resolve(module).version}
         return Known(immutable, self._selection)
 
-    def _check_roots(self) -> None:
+    def _check_roots(self, graph: Graph) -> None:
         """All roots must be at the versions that the graph selects (buildlist.go:1172-1240 and :1390)."""
         if self._vendored or not self._strict:
             return
-        graph = self.graph()
         for root in self.roots:
             if root.path not in self.workspace.by_path and graph.selected(root.path) != self._versions[root.path]:
                 raise self.dirty()
@@ -182,11 +182,11 @@ class Requirements:
         """What *module* requires must not be above the roots; else the roots are out of date (buildlist.go:1265, spotCheckRoots)."""
         if self.pruning != PRUNED or self._vendored or self._graph is not None or module in self._checked:
             return
-        self._checked.add(module)
         for requirement in self.summary(module).require:
             root = self._versions.get(requirement.path)
             if root and gover.module_key(requirement.path, root) < gover.module_key(*requirement):
                 raise self.dirty()
+        self._checked.add(module)
 
     def require_sum(self, actual: Version, key: Version, suggestion: str = "") -> None:
         """Raise MissingSumError if a line of go.sum is needed and missing (modload/modfile.go:586, import.go:829)."""
