@@ -35,7 +35,7 @@ from scons_go.errors import GoError  # noqa: E402
 from scons_go.module.version import Version  # noqa: E402
 from scons_go.sdk import SDK, find_sdk  # noqa: E402
 
-_COMPILE = re.compile(r"/compile -o \$WORK/b\d+/_pkg_\.a ")
+_COMPILE = re.compile(r"/compile[\"']? -o \$WORK/b\d+/_pkg_\.a ")  # quoted where the path has a space
 
 
 @dataclass
