@@ -16,6 +16,7 @@ from .variables import VARIABLES
 
 _TOOLS = {"compile": "GOC", "asm": "GOASM", "link": "GOLINK"}
 _ARGUMENTS = "\1arguments"
+_TOOL = "\1tool"
 
 Words = tuple[str, ...]
 
@@ -57,7 +58,11 @@ class Commands:
 
 def user_command(env: Any, name: str) -> tuple[Words, Words]:
     """The words of the command in the variable *name* + "COM" before and behind its arguments; raises GoError without ``$_GOARGS``."""
-    command = [str(word) for word in env.Override({"_GOARGS": _ARGUMENTS}).subst_list(f"${name}COM")[0]]
+    marks = {"_GOARGS": _ARGUMENTS}
+    if str(env.get(name, "")) == VARIABLES[name].default:
+        marks[name] = _TOOL  # the SDK's path is one word, spaces and all
+    words = [str(word) for word in env.Override(marks).subst_list(f"${name}COM")[0]]
+    command = [word.replace(_TOOL, env.subst(f"${name}")) if _TOOL in word else word for word in words]
     if _ARGUMENTS not in command:
         raise GoError(f"{name}COM must contain $_GOARGS, a word of its own: {env.get(f'{name}COM', '')}")
     place = command.index(_ARGUMENTS)
