@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..filestate import FileState
 from ..load import Loader
@@ -26,6 +26,10 @@ from .derived import Derived
 from .ledger import Linked
 from .session import Session
 from .units import PackageUnit, StandardUnit
+
+if TYPE_CHECKING:
+    from ..plan.vet import Checks
+    from ..plan.vetter import Vetter
 
 Environment = Any
 
@@ -148,6 +152,17 @@ class Build:
         if standard is None:
             standard = self.session.standards[key] = StandardUnit(self, immutable, profile)
         return Closure(config, profile, units, standard)
+
+    def vetter(self, config: Config, checks: Checks, tool: str = "") -> Vetter:
+        """What vets packages compiled by *config*, this build's or one made from it; one for all calls. *tool* is as for Vetter."""
+        from ..plan.vetter import Vetter
+
+        vetters: dict[Any, Vetter] = self.session.vetters
+        key = (config.output, checks, tool)
+        with self.session.lock:
+            if key not in vetters:
+                vetters[key] = Vetter(config, self.session.jobs, checks, self.is_immutable, tool)
+            return vetters[key]
 
     def worth_watching(self, paths: Iterable[str]) -> list[str]:
         """*paths* without those that do not change: below the SDK and the module cache, unless an overlay put them there."""

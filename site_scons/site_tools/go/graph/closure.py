@@ -17,13 +17,13 @@ from ..errors import GoError
 from . import messages, variables
 from .derived import rests_on, source_folder
 from .ledger import Ledger, Linked, signature, signatures
-from .nodes import GoNode
+from .nodes import GoNode, Unit
 from .session import Session, restart, session, touched
-from .units import PackageUnit
 
 if TYPE_CHECKING:
     from ..package import Package
     from .build import Build, Closure
+    from .units import PackageUnit
 
 Node = Any
 Nodes = list[Any]
@@ -32,7 +32,7 @@ Nodes = list[Any]
 _ENVIRON = ("HOME", "XDG_CONFIG_HOME")
 
 
-class ClosureUnit:
+class ClosureUnit(Unit):
     """Something made of packages. It is looked at when its node is first reached, after all SConscripts have been read.
 
     If the ledger shows that nothing has changed, that is all. Otherwise its packages are loaded, once the derived files among their
@@ -86,6 +86,10 @@ class ClosureUnit:
     def _plan_ahead(self) -> None:
         """Plan what can be planned before the packages are compiled."""
 
+    def _own_settings(self) -> dict[str, str]:
+        """What else the user has said about it than variables, by name."""
+        return {}
+
     def _tools(self) -> tuple[str, ...]:
         """The paths of the programs that it is made with."""
         assert self._build
@@ -107,7 +111,7 @@ class ClosureUnit:
     def settings(self) -> dict[str, str]:
         """All that the user has said about it, by name."""
         if not self._settings:
-            self._settings = settings_of(self.env, self.source)
+            self._settings = {**settings_of(self.env, self.source), **self._own_settings()}
         return self._settings
 
     def children(self) -> Nodes:
@@ -149,9 +153,6 @@ class ClosureUnit:
                 self.ledger.linked[self.target] = known._replace(digest=self._digest)
                 self.ledger.dirty = True
         return self._digest
-
-    def companions(self) -> list[str]:
-        return []
 
     def remove(self) -> bool:
         from .clean import remove_program
@@ -300,6 +301,15 @@ class ClosureUnit:
         assert self._closure
         remade = [unit.package.import_path for unit in self._wanted(self._closure) if unit.remade]
         return f"package {remade[-1]} changed" if remade else ""
+
+    def _write(self, content: bytes) -> None:
+        """Make what is made, of *content*. Raises BuildError."""
+        from ..plan.record import write_file
+
+        try:
+            write_file(self.target, content)
+        except GoError as error:
+            raise self._failure(error, "cannot write") from None
 
     def _failure(self, error: GoError, summary: str) -> Exception:
         failure: Exception = messages.failure(error, summary, session().top, session().here)

@@ -12,13 +12,14 @@ from SCons.Errors import BuildError
 from SCons.Node.FS import get_default_fs
 
 from ..errors import GoError
-from ..plan.record import replace_file
+from ..plan.record import write_file
 from ..selection import is_wide, select_folders
 from . import messages, variables
 from .actions import make_node
 from .build import build_dir, open_build
 from .derived import source_folder
 from .hosttools import sdk_program
+from .nodes import Unit
 from .session import session
 from .units import remove_files
 
@@ -32,7 +33,7 @@ _BATCH = 500
 """How many files one gofmt gets: their names must fit into a command line."""
 
 
-class FormatUnit:
+class FormatUnit(Unit):
     """One GoFmt call: the files of the packages that *patterns* name, relative to the folder *place*, and the files among them.
 
     The node's file has the digests of the files that are right, below a line for the gofmt that said so. Files that builders make are
@@ -69,9 +70,6 @@ class FormatUnit:
     def content_digest(self) -> str:
         return self.signature()
 
-    def companions(self) -> list[str]:
-        return []
-
     def remove(self) -> bool:
         return remove_files([self.target])
 
@@ -87,9 +85,6 @@ class FormatUnit:
             self._keep()
             raise BuildError(errstr=f"{count} file{'s are' if count > 1 else ' is'} not formatted; scons go-fmt formats", status=1)
         self._keep()
-
-    def after_build(self) -> None:
-        pass
 
     def write(self) -> None:
         """Format the files, and show the names of those that this changes. Raises BuildError."""
@@ -161,11 +156,9 @@ class FormatUnit:
         wrong = {os.path.normpath(os.path.join(session().here, path)) for path in self._wrong}
         right = sorted({digest for path, digest in self.files().items() if path not in wrong})
         try:
-            os.makedirs(os.path.dirname(self.target), exist_ok=True)
-            replace_file(self.target, "\n".join((self._identity(), *right)).encode())
-        except OSError as error:
-            failure = GoError(f"cannot write {self.target}: {error.strerror}")
-            raise messages.failure(failure, "cannot write", session().top, session().here) from None
+            write_file(self.target, "\n".join((self._identity(), *right)).encode())
+        except GoError as error:
+            raise messages.failure(error, "cannot write", session().top, session().here) from None
 
     def _list(self, *flags: str) -> tuple[str, ...]:
         """The files that gofmt would change, or has changed, relative to where the user is; raises BuildError with what it says."""

@@ -12,7 +12,6 @@ from SCons.Node.FS import get_default_fs
 from SCons.Node.Python import Value
 
 from ..errors import GoError
-from ..plan.record import replace_file
 from ..selection import is_wide, select_packages
 from . import messages
 from .actions import make_node
@@ -46,11 +45,8 @@ class LibraryUnit(ClosureUnit):
     def folder(self) -> Node:
         return self.place
 
-    @property
-    def settings(self) -> dict[str, str]:
-        if not self._settings:
-            self._settings = {**super().settings, "folder": self.module_folder}
-        return self._settings
+    def _own_settings(self) -> dict[str, str]:
+        return {"folder": self.module_folder}
 
     def describe(self, env: Any) -> str:
         return ""  # the packages have been shown
@@ -60,11 +56,7 @@ class LibraryUnit(ClosureUnit):
         self._prepare()
         if not self._paths:
             messages.say(f'warning: "{" ".join(self.patterns)}" matched no packages')
-        try:
-            os.makedirs(os.path.dirname(self.target), exist_ok=True)
-            replace_file(self.target, self._key.encode())
-        except OSError as error:
-            raise self._failure(GoError(f"cannot write {self.target}: {error.strerror}"), "cannot write") from None
+        self._write(self._key.encode())
 
     def _look(self) -> None:
         if not session().clean:  # which packages there are depends on what is made

@@ -20,7 +20,10 @@ Node = Any
 
 
 class Unit(Protocol):
-    """What is behind a node. All but :meth:`run` is called by one thread at a time."""
+    """What is behind a node. All but :meth:`run` is called by one thread at a time.
+
+    Of what a subclass does not say: nothing is made beside the node's own file, nothing is shown, nothing is noted.
+    """
 
     def children(self) -> list[Node]:
         """The nodes to bring up to date first; asked again each time that these have been. Raises StopError or BuildError."""
@@ -39,18 +42,21 @@ class Unit(Protocol):
 
     def companions(self) -> list[str]:
         """The paths of files that are made with the node's own, and go into a cache and come from it with it."""
+        return []
 
     def remove(self) -> bool:
         """Remove all that was made; whether there was anything."""
 
     def describe(self, env: Any) -> str:
         """What is shown before it is made."""
+        return ""
 
     def run(self, env: Any) -> None:
         """Make the outputs. Raises BuildError."""
 
     def after_build(self) -> None:
         """Take note of what was made, or came from a cache."""
+        return
 
     def reset(self) -> None:
         """Forget what was found out: another build begins in the same process."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import SCons.Node
@@ -11,6 +10,7 @@ from ..errors import GoError
 from ..selection import select_packages
 from . import messages
 from .derived import rests_on, source_folder
+from .nodes import Unit
 from .session import Session, session
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ Node = Any
 Nodes = list[Any]
 
 
-class PatternUnit:
+class PatternUnit(Unit):
     """Packages that *patterns* name, relative to the folder *place*, and a node that makes no file of its own."""
 
     summary = "cannot find the packages"
@@ -30,7 +30,6 @@ class PatternUnit:
         self.patterns = patterns
         self.place = place
         self.node: Node = None
-        self.lock = threading.Lock()
         self.reset()
 
     def reset(self) -> None:
@@ -84,12 +83,3 @@ class PatternUnit:
 
     def signature(self) -> str:
         return repr(self.patterns)
-
-    def companions(self) -> list[str]:
-        return []
-
-    def describe(self, env: Any) -> str:
-        return ""
-
-    def after_build(self) -> None:
-        pass

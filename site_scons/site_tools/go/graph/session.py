@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import threading
 from typing import Any
 
 from SCons.Errors import BuildError
@@ -39,6 +40,7 @@ class Session:
         self.engines: dict[str, Any] = {}
         self.test_binaries: dict[str, Any] = {}
         self.vetters: dict[Any, Any] = {}
+        self.lock = threading.Lock()
         self._derived: dict[str, Derived] = {}
         self._modules: dict[str, Signature] = {}
         atexit.register(self.save)

@@ -19,7 +19,6 @@ from SCons.Node.FS import get_default_fs
 from ..errors import GoError
 from ..plan.record import replace_file
 from ..plan.vet import Checks, test_checks
-from ..plan.vetter import Vetter
 from ..selection import select_packages
 from ..test.coverhtml import coverage_page
 from ..test.covermeta import nothing_ran, write_list
@@ -33,6 +32,7 @@ from ..test.variants import CoverRequest
 from . import messages, variables
 from .actions import make_node
 from .coverage import source_reader
+from .nodes import Unit
 from .runtime import refuse_profile
 from .session import Session, session
 from .testbinary import Purpose, TestBinaryUnit
@@ -40,13 +40,14 @@ from .testrun import TestRunUnit, events_of, marked
 
 if TYPE_CHECKING:
     from ..package import Package
+    from ..plan.vetter import Vetter
     from .build import Build
 
 Node = Any
 Nodes = list[Any]
 
 
-class Suite:
+class Suite(Unit):
     """One GoTest call: *patterns*, relative to the folder *place*, in the environment *env*.
 
     It is looked at when its node is first reached; packages may be generated.
@@ -78,7 +79,6 @@ class Suite:
         self._lines: list[str] = []
         self._build: Build | None = None
         self._selected: dict[str, Package] = {}
-        self._vetters: dict[str, Vetter] = {}
         self.outcomes: list[Outcome] = []
 
     def _flags(self) -> tuple[str, ...]:
@@ -148,13 +148,7 @@ class Suite:
         """What vets the packages of *binary*."""
         assert self.checks
         build = binary.build
-        config = binary.config(build)
-        with self._lock:
-            vetters: dict[Any, Vetter] = session().vetters
-            key = (config.output, self.checks)
-            if key not in vetters:
-                vetters[key] = Vetter(config, session().jobs, self.checks, build.is_immutable)
-            return vetters[key]
+        return build.vetter(binary.config(build), self.checks)
 
     # Which packages there are.
 
@@ -386,9 +380,6 @@ class Suite:
     def content_digest(self) -> str:
         return repr([(outcome.import_path, outcome.verdict) for outcome in self.outcomes])
 
-    def companions(self) -> list[str]:
-        return []
-
     def remove(self) -> bool:
         from .clean import remove_tests
 
@@ -396,14 +387,8 @@ class Suite:
             session().ledger(self.build_dir), self.build_dir, session().top, [node for node in self.outputs.values() if node]
         )
 
-    def describe(self, env: Any) -> str:
-        return ""
-
     def run(self, env: Any) -> None:
         self.finish()
-
-    def after_build(self) -> None:
-        pass
 
     def reset(self) -> None:
         self.runs = []

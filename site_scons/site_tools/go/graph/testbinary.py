@@ -80,13 +80,9 @@ class TestBinaryUnit(ProgramUnit):
     def folder(self) -> Node:
         return self.place
 
-    @property
-    def settings(self) -> dict[str, str]:
-        if not self._settings:
-            coverage = self.purpose.coverage
-            selected = " ".join(sorted(coverage.select)) if coverage else ""
-            self._settings = {**super().settings, "test": self.purpose.name, "covered packages": selected}
-        return self._settings
+    def _own_settings(self) -> dict[str, str]:
+        coverage = self.purpose.coverage
+        return {"test": self.purpose.name, "covered packages": " ".join(sorted(coverage.select)) if coverage else ""}
 
     def facts(self) -> Facts:
         """What running the tests has to know; the binary, or what stands in its place, is up to date."""
@@ -146,11 +142,7 @@ class TestBinaryUnit(ProgramUnit):
         if self.program:
             super().run(env)
             return
-        try:
-            os.makedirs(os.path.dirname(self.target), exist_ok=True)
-            replace_file(self.target, _NO_TESTS)
-        except OSError as error:
-            raise self._failure(GoError(f"cannot write {self.target}: {error.strerror}"), "cannot write") from None
+        self._write(_NO_TESTS)
 
     def config(self, build: Build) -> Config:
         """The settings that the packages are compiled with."""

@@ -16,6 +16,7 @@ from ..test.plain import plain_text
 from ..test.run import BuiltTest, Outcome, build_failed, no_test_files, run_test
 from ..test.testlog import Place
 from . import messages
+from .nodes import Unit
 from .session import session
 from .testbinary import TestBinaryUnit
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Node = Any
 
 
-class TestRunUnit:
+class TestRunUnit(Unit):
     """The tests of one package. The node is never up to date: whether a result still holds depends on more than SCons sees."""
 
     def __init__(self, suite: Suite, binary: TestBinaryUnit) -> None:
@@ -54,14 +55,8 @@ class TestRunUnit:
     def content_digest(self) -> str:
         return self.outcome.verdict if self.outcome else ""
 
-    def companions(self) -> list[str]:
-        return []
-
     def remove(self) -> bool:
         return False
-
-    def after_build(self) -> None:
-        pass
 
     def reset(self) -> None:
         self.outcome = None

@@ -22,6 +22,7 @@ from ..plan.run import prepare_profile, run_package
 from . import messages
 from .actions import make_node
 from .ledger import Made
+from .nodes import Unit
 
 if TYPE_CHECKING:
     from .build import Build
@@ -31,7 +32,7 @@ Node = Any
 _MISSING = "it is not there"
 
 
-class PackageUnit:
+class PackageUnit(Unit):
     """One package. *built* is what there is of it, as soon as it is known to be current. *immutable* packages are the engine's."""
 
     def __init__(self, build: Build, package: Package, config: Config, profile: Profile | None, stem: str) -> None:
@@ -228,7 +229,7 @@ class PackageUnit:
         return max(1, min(4, os.cpu_count() or 1) // (2 if self.build.session.jobs > 1 else 1))
 
 
-class StandardUnit:
+class StandardUnit(Unit):
     """The immutable packages of one program: of the SDK and of the module cache. The engine compiles them together."""
 
     def __init__(self, build: Build, units: Sequence[PackageUnit], profile: Profile | None) -> None:
@@ -276,9 +277,6 @@ class StandardUnit:
     def content_digest(self) -> str:
         return " ".join(unit.content_digest() for unit in self.units)
 
-    def companions(self) -> list[str]:
-        return []
-
     def remove(self) -> bool:
         return remove_files(path for unit in self.units for path in output_files(unit.stem))
 
@@ -307,9 +305,6 @@ class StandardUnit:
         for unit in self.units:
             unit.built = built[unit.package.import_path]
             unit.note()
-
-    def after_build(self) -> None:
-        pass
 
     def reset(self) -> None:
         pass

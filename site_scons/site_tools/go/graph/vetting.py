@@ -15,7 +15,6 @@ from SCons.Node.Python import Value
 from ..errors import GoError
 from ..plan.compile import import_order
 from ..plan.identity import source_path
-from ..plan.record import replace_file
 from ..plan.vet import Checks, vet_checks
 from ..plan.vetter import Vetter
 from ..test.variants import test_packages
@@ -62,11 +61,8 @@ class VetUnit(ClosureUnit):
     def folder(self) -> Node:
         return self.suite.place
 
-    @property
-    def settings(self) -> dict[str, str]:
-        if not self._settings:
-            self._settings = {**super().settings, "GOVETFLAGS": " ".join(self.suite.checks.flags), "GOVET": self.suite.tool}
-        return self._settings
+    def _own_settings(self) -> dict[str, str]:
+        return {"GOVETFLAGS": " ".join(self.suite.checks.flags), "GOVET": self.suite.tool}
 
     def describe(self, env: Any) -> str:
         shown = str(env.Override({"_GOPACKAGE": self.import_path}).subst("$GOVETCOMSTR"))
@@ -82,13 +78,10 @@ class VetUnit(ClosureUnit):
         try:
             vetted = self.suite.vetter(build).vet(packages, built, self.ask)
             findings = [each.findings for each in vetted if each.findings]
-            self.found = bool(findings)
-            os.makedirs(os.path.dirname(self.target), exist_ok=True)
-            replace_file(self.target, self._key.encode())
         except GoError as error:
             raise self._failure(error, f"cannot vet {self.import_path}") from None
-        except OSError as error:
-            raise self._failure(GoError(f"cannot write {self.target}: {error.strerror}"), "cannot write") from None
+        self.found = bool(findings)
+        self._write(self._key.encode())
         if findings:
             messages.say(messages.from_here("\n".join(findings), build.session.top, build.session.here))
 
@@ -177,13 +170,8 @@ class VetSuite(PatternUnit):
 
     def vetter(self, build: Build) -> Vetter:
         """What vets the packages of *build*."""
-        vetters: dict[Any, Vetter] = session().vetters
         tool = "" if os.path.dirname(self.tool) == build.setup.sdk.tool_dir else self.tool
-        key = (build.config.output, self.checks, tool)
-        with self.lock:
-            if key not in vetters:
-                vetters[key] = Vetter(build.config, session().jobs, self.checks, build.is_immutable, tool)
-            return vetters[key]
+        return build.vetter(build.config, self.checks, tool)
 
     def enter(self, build: Build, paths: list[str]) -> Nodes:
         for path in paths:

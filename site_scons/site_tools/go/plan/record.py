@@ -12,6 +12,7 @@ import os
 import threading
 from dataclasses import dataclass
 
+from ..errors import GoError
 from .buildid import content_id
 from .compile import PackagePlan
 
@@ -97,6 +98,15 @@ def replace_file(path: str, content: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def write_file(path: str, content: bytes) -> None:
+    """Write *content* to *path*, in a folder that is made if it is not there; raises GoError and leaves nothing behind."""
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        replace_file(path, content)
+    except OSError as error:
+        raise GoError(f"cannot write {path}: {error.strerror}") from None
 
 
 def output_state(export: str, archive: str) -> str:

@@ -12,7 +12,7 @@ from ..package import Package
 from ..plan.config import Config
 from ..plan.cover import meta_name, meta_steps
 from ..plan.identity import input_files, source_path
-from ..plan.record import replace_file
+from ..plan.record import write_file
 from ..plan.run import run_step, scratch_folder
 from .covdata import read_meta
 from .coverprofile import Profile, share
@@ -47,11 +47,7 @@ def write_list(config: Config, packages: Iterable[Package], path: str) -> None:
     files = {package.import_path: meta_file(config, package) for package in packages}
     filled = {import_path: file for import_path, file in files.items() if os.path.getsize(file)}
     content = {"ImportPaths": list(filled), "MetaFileFragments": list(filled.values())}
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        replace_file(path, json.dumps(content).encode("utf-8", "surrogateescape"))
-    except OSError as error:
-        raise GoError(f"cannot write {path}: {error.strerror}") from None
+    write_file(path, json.dumps(content).encode("utf-8", "surrogateescape"))
 
 
 def nothing_ran(config: Config, package: Package) -> Profile | None:

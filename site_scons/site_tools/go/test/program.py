@@ -15,7 +15,7 @@ from ..plan.buildinfo import build_info
 from ..plan.config import Config
 from ..plan.link import LinkPlan, plan_link, program_godebug
 from ..plan.pgo import Profile, find_profile
-from ..plan.record import replace_file
+from ..plan.record import write_file
 from .variants import MAIN_FILE, CoverRequest, TestPackages, test_packages
 
 _TESTING = ("-X", "testing.testBinary=1")  # makes testing.Testing report true (cmd/go/internal/load/test.go:294)
@@ -79,11 +79,7 @@ def _write_main(program: TestProgram) -> None:
                 return
     except FileNotFoundError:
         pass
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        replace_file(path, program.packages.main_text)
-    except OSError as error:
-        raise GoError(f"cannot write {path}: {error.strerror}") from None
+    write_file(path, program.packages.main_text)
 
 
 def plan_test_link(program: TestProgram, output: str, debug: bool = True, loader: Loader | None = None) -> LinkPlan:
