@@ -35,6 +35,18 @@ def test_builds_and_is_up_to_date(module: Project, scons: str) -> None:
     assert module.build("--debug=explain").ok().up_to_date
 
 
+def test_a_build_in_which_nothing_changed_loads_no_planner(module: Project) -> None:
+    """Half of such a build is the start of Python: what reads packages, plans and compiles them is not part of it."""
+    module.build().ok()
+    module.environ["PYTHONPROFILEIMPORTTIME"] = "1"
+    loaded = {line.rpartition("|")[2].strip() for line in module.build().ok().err.splitlines()}
+    assert "go.graph.closure" in loaded
+    assert (
+        loaded & {"go.load", "go.source.folder", "go.plan.compile", "go.plan.engine", "go.plan.link", "go.minruntime", "go.module.build"}
+        == set()
+    )
+
+
 def test_dry_run_shows_all_and_does_nothing(module: Project) -> None:
     out = module.build("-n").ok().out
     assert sorted(compiled(out)) == sorted(ALL)

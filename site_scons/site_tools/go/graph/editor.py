@@ -16,7 +16,7 @@ from ..errors import GoError
 from . import messages
 from .actions import make_node
 from .build import build_dir
-from .nodes import GoNode
+from .nodes import GoNode, Unit
 from .program import ProgramUnit
 from .session import session
 from .units import remove_files
@@ -32,7 +32,7 @@ VERB = "gopackagesdriver"
 LISTING = "gopackages.json"
 
 
-class EditorUnit:
+class EditorUnit(Unit):
     """The files ``gopackages.json`` and ``gopackagesdriver`` (the program that answers gopls from it) in the build folder.
 
     They are made anew each time, after all generated sources, from the modules of every GoProgram and GoTest call and the packages of
@@ -94,14 +94,8 @@ class EditorUnit:
     def content_digest(self) -> str:
         return self.folder
 
-    def companions(self) -> list[str]:
-        return []
-
     def remove(self) -> bool:
         return bool(remove_files(os.path.join(self.folder, name) for name in (LISTING, VERB)))
-
-    def describe(self, env: Any) -> str:
-        return ""
 
     def run(self, env: Any) -> None:
         here = session()
@@ -150,9 +144,6 @@ class EditorUnit:
         shown = os.path.relpath(driver, session().here)
         messages.show(f"{own} packages and {len(response['Packages']) - own} that they need: GOPACKAGESDRIVER={shown}\n")
 
-    def after_build(self) -> None:
-        pass
-
 
 def _nodes() -> Iterator[Node]:
     """The files that SConscripts have named."""
@@ -174,7 +165,7 @@ def _is_compiled(node: Node) -> bool:
 def _list_compiled(node: Node) -> Listing:
     """The package of a GoCompile call, and what it needs."""
     from ..editor.listing import Listing
-    from .packages import Listing as Compilation
+    from .compilation import Compilation
 
     package = node.attributes.go_package
     compilation = Compilation(node.get_env(), package)

@@ -12,7 +12,6 @@ from SCons.Node.Python import Value
 from ..errors import GoError
 from . import messages
 from .actions import unit_action
-from .commands import user_command
 from .nodes import GoNode, adopt
 from .program import ProgramUnit, package_source
 
@@ -45,6 +44,7 @@ class RelocatableUnit(ProgramUnit):
 
     def run(self, env: Any) -> None:
         from ..plan.relocatable import run_relocatable
+        from .commands import user_command
 
         self._prepare()
         assert self._closure and self._plan
