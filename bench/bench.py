@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 from progress import progress
 from repository import ROOT, load_package
+from samples import FMT, HELLO, HTTP
 
 load_package()
 
@@ -42,25 +43,6 @@ TOOLPATH = ROOT / "site_scons" / "site_tools"
 GO, SCONS, RELOCATABLE, MIN, FLOOR = "go build", "scons-go", "ld -r + gcc", "min", "C"
 WAYS = (GO, SCONS, RELOCATABLE, MIN, FLOOR)
 
-HELLO = 'package main\n\nfunc main() { println("hello, world") }\n'
-FMT = 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello, world") }\n'
-HTTP = """package main
-
-import (
-	"fmt"
-	"log"
-	"net/http"
-	"os"
-)
-
-func main() {
-	if len(os.Args) < 2 {
-		log.Fatal("usage: http address")
-	}
-	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "hello,", r.URL.Path) })
-	log.Fatal(http.ListenAndServe(os.Args[1], nil))
-}
-"""
 SOURCES = {"hello": HELLO, "fmt": FMT, "http": HTTP}
 TITLES = {"hello": "println hello", "fmt": "fmt hello", "http": "net/http server"}
 STARTED = ("hello", "fmt")  # the server does not end by itself

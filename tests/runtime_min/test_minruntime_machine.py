@@ -7,7 +7,6 @@ import pty
 import re
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,9 +14,6 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, goroot
-
-sys.path.insert(0, str(ROOT / "tools"))
-
 from gorun import build
 from toolchain import Toolchain
 

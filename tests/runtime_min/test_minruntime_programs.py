@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, goroot
-
-sys.path.insert(0, str(ROOT / "tools"))
-
 from gorun import build
 from toolchain import Toolchain
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, goroot
-
-sys.path.insert(0, str(ROOT / "tools"))
-
 from gorun import build
+from samples import FMT, HELLO, HTTP
 from scons_go.inspect.process import observe
 from toolchain import Toolchain
 
-PRINT = 'package main\n\nfunc main() { println("hello, world") }\n'
 COLLECT = """package main
 
 import "runtime"
@@ -27,31 +23,13 @@ func main() {
 	runtime.GC()
 }
 """
-FORMAT = 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello, world") }\n'
-SERVE = """package main
-
-import (
-	"fmt"
-	"log"
-	"net/http"
-	"os"
-)
-
-func main() {
-	if len(os.Args) < 2 {
-		log.Fatal("usage: http address")
-	}
-	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "hello,", r.URL.Path) })
-	log.Fatal(http.ListenAndServe(os.Args[1], nil))
-}
-"""
 # The most bytes, with -s -w: what they were when this was written and less than 2 % more. A linker of one release, given the same objects,
 # makes the same bytes on every machine, in steps of pages.
 LIMITS = [
-    pytest.param(PRINT, 24_576, id="print"),
+    pytest.param(HELLO, 24_576, id="print"),
     pytest.param(COLLECT, 225_000, id="collect"),
-    pytest.param(FORMAT, 516_500, id="format"),
-    pytest.param(SERVE, 3_850_000, id="serve", marks=pytest.mark.judge),
+    pytest.param(FMT, 516_500, id="format"),
+    pytest.param(HTTP, 3_850_000, id="serve", marks=pytest.mark.judge),
 ]
 
 
@@ -71,7 +49,7 @@ def test_size(source: str, most: int, toolchain: Toolchain, tmp_path: Path) -> N
 
 def test_start(toolchain: Toolchain, tmp_path: Path) -> None:
     """Start-up makes few system calls, and none that a program without goroutines and package os has no use for."""
-    (tmp_path / "main.go").write_text(PRINT)
+    (tmp_path / "main.go").write_text(HELLO)
     build(toolchain, [tmp_path / "main.go"], tmp_path / "program")
     ran = observe([str(tmp_path / "program")], calls=True)
     assert ran.status == 0
