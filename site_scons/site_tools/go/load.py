@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from itertools import chain
 from typing import NamedTuple, Protocol
 
 from .embed import resolve_embeds
 from .errors import GoError, Position
 from .filestate import FileState
 from .linkdeps import linker_dependencies
-from .module.version import check_import_path
 from .overlay import Overlay
 from .package import Folder, Module, Package
+from .refusals import check_files, checked_c, is_safe, malformed_path, missing_package, no_go_files, without_c
 from .sdk import SDK
 from .source.context import BuildContext
 from .source.folder import read_folder
@@ -212,7 +210,7 @@ class Loader:
             if known.module and known.module.version and self.modules and (asking is None or asking.main):
                 self.modules.resolve(path, importer, asking)  # what main modules import must also be required by them
             return path
-        problem = _malformed(path)
+        problem = malformed_path(path)
         if problem:
             raise GoError(problem)
         folder = self._standard_folder(path)
@@ -265,12 +263,12 @@ class Loader:
         other = self._folded.setdefault(path.casefold(), path)
         if other != path:
             raise GoError(f'case-insensitive import collision: "{path}" and "{other}"', *positions[:1])
-        if not _is_safe(path):
+        if not is_safe(path):
             raise GoError(f'invalid import path "{path}"', *positions[:1])
 
     def _make(self, path: str, location: Location, folder: Folder) -> Package:
         embedded = resolve_embeds(location.dir, folder.embeds, self.overlay, self.state)
-        _check_files(path, folder, embedded.values())
+        check_files(path, folder, embedded.values())
         resolved = self.resolve_imports(folder.imports, path, location)
         package = Package(
             import_path=path,
@@ -286,7 +284,7 @@ class Loader:
             go_debug=folder.directives,
             cgo_directives=folder.cgo_directives,
         )
-        return _without_c(package) if not self.variant.cgo else _checked_c(package)
+        return without_c(package) if not self.variant.cgo else checked_c(package)
 
     def _implicit(self, path: str, location: Location, folder: Folder, resolved: Mapping[str, str]) -> tuple[str, ...]:
         """The imports that the go command adds, in its order (pkg.go:1944-1985)."""
@@ -373,42 +371,11 @@ class _Walk:
         return "\n\tpackage " + "\n\timports ".join(lines)
 
 
-def missing_package(path: str, sdk: SDK) -> GoError:
-    """The error for a package that nobody has (cmd/go/internal/modload/import.go:60)."""
-    if "." in path.partition("/")[0]:
-        return GoError(f"no required module provides package {path}; to add it:\n\tgo get {path}")
-    return GoError(f"package {path} is not in std ({os.path.join(sdk.src, path)})")
-
-
-def no_go_files(folder: Folder) -> str:
-    """Why there is nothing to build in *folder* (pkg.go:240 NoGoError)."""
-    if folder.files.ignored_go:
-        return f"build constraints exclude all Go files in {folder.dir}"
-    if folder.files.test_go or folder.files.xtest_go:
-        return f"no non-test Go files in {folder.dir}"
-    return f"no Go files in {folder.dir}"
-
-
 def _below(folder: str, root: str) -> str | None:
     """*folder* relative to *root* with slashes, "" for *root* itself, None if it is elsewhere."""
     if folder == root:
         return ""
     return folder[len(root) + 1 :].replace(os.sep, "/") if folder.startswith(root + os.sep) else None
-
-
-def _malformed(path: str) -> str:
-    """What is wrong with an import path, "" if nothing (cmd/go/internal/modload/import.go:277)."""
-    if path == "":
-        return 'invalid import path: ""'
-    if "@" in path:
-        return f"{path}: can only use path@version syntax with 'go get' and 'go install' in module-aware mode"
-    if path in (".", "..") or path.startswith(("./", "../")):
-        return f'"{path}" is relative, but relative import paths are not supported in module mode'
-    if os.path.isabs(path) or path.startswith("/"):
-        return f"\"{path}\" is not a package path; see 'go help packages'"
-    if path in ("std", "cmd", "tool", "work", "all"):
-        return f"\"{path}\" is not an importable package; see 'go help packages'"
-    return check_import_path(path)
 
 
 def _has_go_files(folder: str, overlay: Overlay, state: FileState) -> bool:
@@ -417,41 +384,3 @@ def _has_go_files(folder: str, overlay: Overlay, state: FileState) -> bool:
     except OSError:
         names = []
     return any(name.endswith(".go") for name in (overlay.names(folder, names) if overlay else names))
-
-
-def _is_safe(name: str) -> bool:
-    """Whether *name* cannot be taken for a flag (pkg.go:2638 SafeArg)."""
-    return name[:1] > "\x7f" or name[:1].isalnum() or name[:1] in (".", "_", "/")
-
-
-def _check_files(path: str, folder: Folder, embedded: Iterable[tuple[str, ...]]) -> None:
-    """The rules for file names (pkg.go:2006-2037)."""
-    seen: dict[str, str] = {}
-    for name in chain.from_iterable((*(getattr(folder.files, field) for field in folder.files.__slots__), *embedded)):
-        other = seen.setdefault(name.casefold(), name)
-        if other != name:
-            raise GoError(f'case-insensitive file name collision: "{other}" and "{name}"', Position(os.path.join(folder.dir, name)))
-        if not _is_safe(name) or name.startswith("_cgo_"):
-            raise GoError(f'invalid input file name "{name}"', Position(os.path.join(folder.dir, name)))
-    if not _is_safe(path.rpartition("/")[2]):
-        raise GoError(f'invalid input directory name "{path.rpartition("/")[2]}"')
-    if "\n" in folder.dir or "\r" in folder.dir:
-        raise GoError(f"invalid package directory {folder.dir!r}")
-
-
-def _without_c(package: Package) -> Package:
-    """*package* without the sources that only cgo takes (pkg.go:2070)."""
-    files = package.files
-    if files.c or files.cxx or files.m or files.swig or files.swigcxx:
-        package = replace(package, files=replace(files, c=(), cxx=(), m=(), swig=(), swigcxx=()))
-    return _checked_c(package)
-
-
-def _checked_c(package: Package) -> Package:
-    files = package.files
-    if files.cgo or files.swig or files.swigcxx:
-        return package
-    for language, names in (("C", files.c), ("C++", files.cxx), ("Objective-C", files.m), ("Fortran", files.f)):
-        if names:
-            raise GoError(f"{language} source files not allowed when not using cgo or SWIG: {' '.join(names)}", Position(package.dir))
-    return package

@@ -17,11 +17,12 @@ from itertools import pairwise
 from ..embed import resolve_embeds
 from ..errors import GoError, Position
 from ..linkdeps import linker_dependencies
-from ..load import SIMD_BRIDGE, Loader, no_go_files
+from ..load import SIMD_BRIDGE, Loader
 from ..package import EmbedPattern, Files, Folder, Package
 from ..plan.compile import import_order
 from ..plan.covered import RUNTIME, instrumented, set_apart, set_key
 from ..plan.godebug import parse_directive
+from ..refusals import no_go_files
 from .discover import DeclaredTest, scan_file
 from .testmain import Coverage, MainSource
 

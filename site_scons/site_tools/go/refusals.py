@@ -1,0 +1,86 @@
+"""What go refuses of a package before it is compiled, in go's words: its path, its files, what they are written in.
+
+Rules: cmd/go/internal/load/pkg.go (1.27.3).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import chain
+
+from .errors import GoError, Position
+from .module.version import check_import_path
+from .package import Folder, Package
+from .sdk import SDK
+
+
+def missing_package(path: str, sdk: SDK) -> GoError:
+    """The error for a package that nobody has (cmd/go/internal/modload/import.go:60)."""
+    if "." in path.partition("/")[0]:
+        return GoError(f"no required module provides package {path}; to add it:\n\tgo get {path}")
+    return GoError(f"package {path} is not in std ({os.path.join(sdk.src, path)})")
+
+
+def no_go_files(folder: Folder) -> str:
+    """Why there is nothing to build in *folder* (pkg.go:240 NoGoError)."""
+    if folder.files.ignored_go:
+        return f"build constraints exclude all Go files in {folder.dir}"
+    if folder.files.test_go or folder.files.xtest_go:
+        return f"no non-test Go files in {folder.dir}"
+    return f"no Go files in {folder.dir}"
+
+
+def malformed_path(path: str) -> str:
+    """What is wrong with an import path, "" if nothing (cmd/go/internal/modload/import.go:277)."""
+    if path == "":
+        return 'invalid import path: ""'
+    if "@" in path:
+        return f"{path}: can only use path@version syntax with 'go get' and 'go install' in module-aware mode"
+    if path in (".", "..") or path.startswith(("./", "../")):
+        return f'"{path}" is relative, but relative import paths are not supported in module mode'
+    if os.path.isabs(path) or path.startswith("/"):
+        return f"\"{path}\" is not a package path; see 'go help packages'"
+    if path in ("std", "cmd", "tool", "work", "all"):
+        return f"\"{path}\" is not an importable package; see 'go help packages'"
+    return check_import_path(path)
+
+
+def is_safe(name: str) -> bool:
+    """Whether *name* cannot be taken for a flag (pkg.go:2638 SafeArg)."""
+    return name[:1] > "\x7f" or name[:1].isalnum() or name[:1] in (".", "_", "/")
+
+
+def check_files(path: str, folder: Folder, embedded: Iterable[tuple[str, ...]]) -> None:
+    """The rules for file names (pkg.go:2006-2037); raises GoError."""
+    seen: dict[str, str] = {}
+    for name in chain.from_iterable((*(getattr(folder.files, field) for field in folder.files.__slots__), *embedded)):
+        other = seen.setdefault(name.casefold(), name)
+        if other != name:
+            raise GoError(f'case-insensitive file name collision: "{other}" and "{name}"', Position(os.path.join(folder.dir, name)))
+        if not is_safe(name) or name.startswith("_cgo_"):
+            raise GoError(f'invalid input file name "{name}"', Position(os.path.join(folder.dir, name)))
+    if not is_safe(path.rpartition("/")[2]):
+        raise GoError(f'invalid input directory name "{path.rpartition("/")[2]}"')
+    if "\n" in folder.dir or "\r" in folder.dir:
+        raise GoError(f"invalid package directory {folder.dir!r}")
+
+
+def without_c(package: Package) -> Package:
+    """*package* without the sources that only cgo takes (pkg.go:2070)."""
+    files = package.files
+    if files.c or files.cxx or files.m or files.swig or files.swigcxx:
+        package = replace(package, files=replace(files, c=(), cxx=(), m=(), swig=(), swigcxx=()))
+    return checked_c(package)
+
+
+def checked_c(package: Package) -> Package:
+    """*package*, if it has no sources of other languages, or uses cgo (pkg.go:2113); raises GoError."""
+    files = package.files
+    if files.cgo or files.swig or files.swigcxx:
+        return package
+    for language, names in (("C", files.c), ("C++", files.cxx), ("Objective-C", files.m), ("Fortran", files.f)):
+        if names:
+            raise GoError(f"{language} source files not allowed when not using cgo or SWIG: {' '.join(names)}", Position(package.dir))
+    return package
