@@ -29,15 +29,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 from progress import progress
-from repository import ROOT, load_package
+from repository import ROOT
 from samples import FMT, HELLO, HTTP
-
-load_package()
-
-from scons_go.errors import GoError  # noqa: E402
-from scons_go.inspect.process import observe, start_up  # noqa: E402
-from scons_go.sdk import find_sdk  # noqa: E402
-from stress import LOADS, PROGRAMS, Measured, run_loads, table  # noqa: E402
+from scons_go.errors import GoError
+from scons_go.inspect.process import observe, start_up
+from scons_go.sdk import find_sdk
+from stress import LOADS, PROGRAMS, Measured, run_loads, table
 
 TOOLPATH = ROOT / "site_scons" / "site_tools"
 GO, SCONS, RELOCATABLE, MIN, FLOOR = "go build", "scons-go", "ld -r + gcc", "min", "C"

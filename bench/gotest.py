@@ -20,14 +20,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
-from repository import ROOT, load_package
-
-load_package()
-
-from gotests import Scene, differences, table, verdicts  # noqa: E402
-from projects import PROGRAMS, copy_module, fetch_module  # noqa: E402
-from scons_go.errors import GoError  # noqa: E402
-from scons_go.sdk import SDK, find_sdk  # noqa: E402
+from gotests import Scene, differences, table, verdicts
+from projects import PROGRAMS, copy_module, fetch_module
+from repository import ROOT
+from scons_go.errors import GoError
+from scons_go.sdk import SDK, find_sdk
 
 _SKIPPED = "Cgo|TestCompiledGoFilesIncludesDepsErrors|TestIssue56632|TestImportComment"
 

@@ -22,17 +22,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
-from repository import ROOT, load_package
-
-load_package()
-
-from projects import PROGRAMS, Checkout, Cost, environment  # noqa: E402
-from scons_go.errors import GoError  # noqa: E402
-from scons_go.package import Package  # noqa: E402
-from scons_go.plan.compile import import_order  # noqa: E402
-from scons_go.plan.program import open_workplace  # noqa: E402
-from scons_go.sdk import find_sdk  # noqa: E402
-from scons_go.variant import Variant  # noqa: E402
+from projects import PROGRAMS, Checkout, Cost, environment
+from repository import ROOT
+from scons_go.errors import GoError
+from scons_go.package import Package
+from scons_go.plan.compile import import_order
+from scons_go.plan.program import open_workplace
+from scons_go.sdk import find_sdk
+from scons_go.variant import Variant
 
 _FUNCTION = re.compile(r"^func [^\n]*\{\n(?:[^}\n][^\n]*\n|\n)*\}$", re.MULTILINE)
 

@@ -26,14 +26,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
-from repository import ROOT, load_package
-
-load_package()
-
-from projects import SCONSTRUCT, Cost, copy_module, environment, fetch_module, measured  # noqa: E402
-from scons_go.errors import GoError  # noqa: E402
-from scons_go.module.version import Version  # noqa: E402
-from scons_go.sdk import SDK, find_sdk  # noqa: E402
+from projects import SCONSTRUCT, Cost, copy_module, environment, fetch_module, measured
+from repository import ROOT
+from scons_go.errors import GoError
+from scons_go.module.version import Version
+from scons_go.sdk import SDK, find_sdk
 
 _COMPILE = re.compile(r"/compile[\"']? -o \$WORK/b\d+/_pkg_\.a ")  # quoted where the path has a space
 

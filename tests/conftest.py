@@ -1,9 +1,8 @@
-"""Shared by all tests: the package under its installed name, SDKs to compare with, and a folder to build in."""
+"""Shared by all tests: SDKs to compare with, and a folder to build in."""
 
 from __future__ import annotations
 
 import fcntl
-import importlib.util
 import shutil
 import subprocess
 import sys
@@ -15,20 +14,6 @@ from sconsproject import Project
 ROOT = Path(__file__).resolve().parent.parent
 SDKS = ROOT / ".cache" / "sdks"
 OLDEST, PREVIOUS, CURRENT = "1.22.10", "1.26.6", "1.27.3"
-
-
-def _load_package() -> None:
-    """Make ``site_scons/site_tools/go`` importable as ``scons_go``, the name pip installs it under."""
-    folder = ROOT / "site_scons" / "site_tools" / "go"
-    spec = importlib.util.spec_from_file_location("scons_go", folder / "__init__.py", submodule_search_locations=[str(folder)])
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["scons_go"] = module
-    spec.loader.exec_module(module)
-
-
-if "scons_go" not in sys.modules:
-    _load_package()
 
 
 def goroot(version: str) -> Path:

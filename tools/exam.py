@@ -29,18 +29,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from repository import ROOT, load_package
-
-load_package()
-
-from exam_controls import self_test  # noqa: E402
-from exam_recipe import EXECUTED, RecipeError, Tags, Test, read_tests  # noqa: E402
-from exam_run import EXCLUDED, FAIL, NOT_APPLICABLE, PASS, Examiner, Result  # noqa: E402
-from sandbox import Limits  # noqa: E402
-from scons_go.errors import GoError  # noqa: E402
-from scons_go.minruntime.manifest import tomllib  # noqa: E402
-from scons_go.source.header import scan_go  # noqa: E402
-from toolchain import Toolchain  # noqa: E402
+from exam_controls import self_test
+from exam_recipe import EXECUTED, RecipeError, Tags, Test, read_tests
+from exam_run import EXCLUDED, FAIL, NOT_APPLICABLE, PASS, Examiner, Result
+from repository import ROOT
+from sandbox import Limits
+from scons_go.errors import GoError
+from scons_go.minruntime.manifest import tomllib
+from scons_go.source.header import scan_go
+from toolchain import Toolchain
 
 DEBIAN_TREE = Path("/usr/share/go-1.19/test")
 NOT_APPLICABLE_LIST = Path(__file__).resolve().parent / "exam_na.toml"

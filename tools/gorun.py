@@ -20,13 +20,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from repository import ROOT, load_package
-
-load_package()
-
-from scons_go.errors import GoError  # noqa: E402
-from scons_go.source.header import scan_go  # noqa: E402
-from toolchain import Said, Toolchain  # noqa: E402
+from repository import ROOT
+from scons_go.errors import GoError
+from scons_go.source.header import scan_go
+from toolchain import Said, Toolchain
 
 
 def build(toolchain: Toolchain, files: Sequence[Path], output: Path, link_flags: Sequence[str] = ()) -> None:

@@ -22,12 +22,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from repository import ROOT, load_package
-
-load_package()
-
-from scons_go.errors import GoError  # noqa: E402
-from scons_go.sdk import find_sdk  # noqa: E402
+from repository import ROOT
+from scons_go.errors import GoError
+from scons_go.sdk import find_sdk
 
 STD = (
     "strings", "bytes", "sort", "strconv", "encoding/json", "go/parser", "go/types", "net/http", "text/template", "regexp",

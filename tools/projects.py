@@ -13,18 +13,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from repository import ROOT, load_package
-
-load_package()
-
-from scons_go.errors import GoError  # noqa: E402
-from scons_go.module.environment import module_env  # noqa: E402
-from scons_go.module.fetch import Fetcher  # noqa: E402
-from scons_go.module.proxy import Source  # noqa: E402
-from scons_go.module.sums import Sums  # noqa: E402
-from scons_go.module.version import Version  # noqa: E402
-from scons_go.module.web import Client  # noqa: E402
-from scons_go.sdk import SDK  # noqa: E402
+from repository import ROOT
+from scons_go.errors import GoError
+from scons_go.module.environment import module_env
+from scons_go.module.fetch import Fetcher
+from scons_go.module.proxy import Source
+from scons_go.module.sums import Sums
+from scons_go.module.version import Version
+from scons_go.module.web import Client
+from scons_go.sdk import SDK
 
 SCONSTRUCT = """\
 DefaultEnvironment(tools=[])

@@ -20,14 +20,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from repository import ROOT, load_package
-
-load_package()
-
-from projects import PROGRAMS, Checkout  # noqa: E402
-from scons_go.errors import GoError  # noqa: E402
-from scons_go.inspect.elf import ElfProgram, read_elf  # noqa: E402
-from scons_go.sdk import find_sdk  # noqa: E402
+from projects import PROGRAMS, Checkout
+from repository import ROOT
+from scons_go.errors import GoError
+from scons_go.inspect.elf import ElfProgram, read_elf
+from scons_go.sdk import find_sdk
 
 _START, _END = bytes.fromhex("3077af0c9274080241e1c107e6d618e6"), bytes.fromhex("f932433186182072008242104116d8f2")
 _BUILD_INFO = re.compile(re.escape(_START) + b"(.*?)" + re.escape(_END), re.DOTALL)

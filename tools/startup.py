@@ -19,12 +19,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from repository import load_package
 
-load_package()
-
-from scons_go.errors import GoError  # noqa: E402
-from scons_go.inspect.process import count_calls, observe, start_up, system_call_names  # noqa: E402
+from scons_go.errors import GoError
+from scons_go.inspect.process import count_calls, observe, start_up, system_call_names
 
 
 def measure(commands: list[list[str]], runs: int, goroot: str, goarch: str) -> list[dict[str, Any]]:

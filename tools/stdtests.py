@@ -31,17 +31,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from repository import ROOT, load_package
-
-load_package()
-
-from sandbox import Limits, Outcome, run_limited  # noqa: E402
-from scons_go.errors import GoError  # noqa: E402
-from scons_go.inspect.process import describe_status  # noqa: E402
-from scons_go.plan.engine import Engine  # noqa: E402
-from scons_go.plan.link import run_link  # noqa: E402
-from scons_go.test.program import binary_name, plan_test_link, test_program  # noqa: E402
-from toolchain import Toolchain  # noqa: E402
+from repository import ROOT
+from sandbox import Limits, Outcome, run_limited
+from scons_go.errors import GoError
+from scons_go.inspect.process import describe_status
+from scons_go.plan.engine import Engine
+from scons_go.plan.link import run_link
+from scons_go.test.program import binary_name, plan_test_link, test_program
+from toolchain import Toolchain
 
 _STARTED = re.compile(r"^=== RUN   ([^/\s]+)$", re.MULTILINE)
 _ENDED = re.compile(r"^--- (PASS|FAIL|SKIP): (\S+) \(", re.MULTILINE)

@@ -24,17 +24,14 @@ from types import MappingProxyType
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from repository import ROOT, load_package
-
-load_package()
-
-from gorun import build  # noqa: E402
-from progress import progress  # noqa: E402
-from sandbox import Limits, Outcome, run_limited  # noqa: E402
-from scons_go.errors import GoError  # noqa: E402
-from scons_go.inspect.process import describe_status, observe  # noqa: E402
-from stress_controls import MUTANTS, missed  # noqa: E402
-from toolchain import Toolchain  # noqa: E402
+from gorun import build
+from progress import progress
+from repository import ROOT
+from sandbox import Limits, Outcome, run_limited
+from scons_go.errors import GoError
+from scons_go.inspect.process import describe_status, observe
+from stress_controls import MUTANTS, missed
+from toolchain import Toolchain
 
 PROGRAMS = ROOT / "bench" / "programs"
 
