@@ -26,7 +26,7 @@ from scons_go.variant import Variant
 
 pytestmark = pytest.mark.xdist_group("modules")  # they share a module cache, and compare what is in it
 
-CACHE = ROOT / ".cache" / "gomodcache"
+CACHE = ROOT / ".cache" / "compared-modules"  # nobody else's: what the go command lists is compared with what is found a moment later
 PROJECTS = ROOT / ".cache" / "projects"
 GO = "1.27.3"
 
