@@ -133,7 +133,8 @@ def test_refused_imports_are_told_with_their_chain() -> None:
         refuse_imports(imports, "main", {"runtime/pprof": "it has no profiler"}, ("testing",))
     assert caught.value.message == (
         "package runtime/pprof is not available on the min runtime: it has no profiler\n"
-        "    runtime/pprof\n    imported by net/http/pprof\n    imported by example.com/debug\n    imported by main"
+        "    runtime/pprof\n    imported by net/http/pprof\n    imported by example.com/debug\n    imported by main\n"
+        "build without what imports this (a build tag, another module by replace in go.mod), or with GORUNTIME='full'"
     )
     refuse_imports({"main": ["testing"], "testing": ["runtime/trace"]}, "main", {"runtime/trace": "no tracer"}, ("testing",))
     refuse_imports(imports, "net/http", {"runtime/pprof": "it has no profiler"}, ())

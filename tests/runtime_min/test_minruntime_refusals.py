@@ -8,6 +8,32 @@ import pytest
 from conftest import goroot
 from sconsproject import Project
 
+STUBS = """package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	_ "net/http/pprof"
+	"plugin"
+	"runtime/pprof"
+	"runtime/trace"
+)
+
+func main() {
+	var out bytes.Buffer
+	fmt.Println(pprof.StartCPUProfile(&out), trace.Start(&out), out.Len())
+	pprof.StopCPUProfile()
+	trace.Stop()
+	_, err := plugin.Open("x")
+	fmt.Println(err)
+	for _, profile := range pprof.Profiles() {
+		fmt.Print(profile.Name(), profile.WriteTo(&out, 0), " ")
+	}
+	pprof.Do(context.Background(), pprof.Labels("a", "b"), func(ctx context.Context) { trace.WithRegion(ctx, "r", func() {}) })
+}
+"""
+
 FILES = {
     "go.mod": "module example.com/m\n\ngo 1.27\n",
     "hello/main.go": "package main\n\nfunc main() { println(used()) }\n\nfunc used() int { return 1 }\n\nfunc unused() int { return 2 }\n",
@@ -19,6 +45,7 @@ FILES = {
     "tested/tested_test.go": 'package tested\n\nimport "runtime/pprof"\nimport . "testing"\n\nfunc TestA(*T) { pprof.StopCPUProfile() }\n',
     "measured/measured.go": "package measured\n\nfunc F(b bool) int {\n\tif b {\n\t\treturn 1\n\t}\n\treturn 2\n}\n",
     "measured/measured_test.go": 'package measured\n\nimport "testing"\n\nfunc TestF(t *testing.T) { F(true) }\n',
+    "stubs/main.go": STUBS,
     "dump/main.go": 'package main\n\nimport "runtime/debug"\n\nfunc main() {\n\tdump()\n}\n\nfunc dump() {\n\tdebug.WriteHeapDump(1)\n}\n',
 }
 
@@ -90,6 +117,35 @@ def test_what_only_the_linker_misses(project: Project) -> None:
         "\tdump/main.go:10: used by main.dump\n"
     ) in said.err
     assert "GORUNTIME='full'" in said.err and not (project.dir / "p").exists()
+
+
+def test_ways_out_are_told(project: Project) -> None:
+    """All that is refused is told at once, and how it can be accepted."""
+    project.sconstruct("env.GoProgram('p', 'web')\n", GORUNTIME="min")
+    said = project.build("-Q").failed()
+    assert (
+        "package runtime/trace is not available on the min runtime: it records no execution traces\n"
+        "    runtime/trace\n    imported by net/http/pprof\n    imported by example.com/m/debugging\n    imported by example.com/m/web\n"
+    ) in said.err
+    assert "or accept that it does nothing: GORUNTIMESTUBS=['runtime/pprof', 'runtime/trace']\n" in said.err
+    project.sconstruct("env.GoProgram('p', 'web', GORUNTIMESTUBS=['runtime/pprof'])\n", GORUNTIME="min")
+    said = project.build("-Q").failed()
+    assert "package runtime/trace is not available" in said.err and "package runtime/pprof" not in said.err
+    project.sconstruct("env.GoProgram('p', 'web', GORUNTIMESTUBS='runtime/cgo')\n", GORUNTIME="min")
+    assert "GORUNTIMESTUBS=runtime/cgo: must be among plugin, runtime/pprof, runtime/trace" in project.build("-Q").failed().err
+
+
+@pytest.mark.judge
+def test_stubs_say_that_they_do_nothing(project: Project) -> None:
+    """What cannot be had is an error where Go has one to return, and nothing else goes wrong."""
+    project.sconstruct("env.GoProgram('p', 'stubs', GORUNTIMESTUBS='runtime/pprof runtime/trace plugin')\n", GORUNTIME="min")
+    project.build("-Q").ok()
+    lines = project.program("p").ok().out.splitlines()
+    assert lines[:2] == [
+        "the min runtime takes no profiles runtime error: execution traces need the full runtime 0",
+        "plugin: not implemented",
+    ]
+    assert "goroutine<nil> " in lines[2] and "heap<nil> " in lines[2]
 
 
 @pytest.mark.judge

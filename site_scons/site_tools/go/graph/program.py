@@ -16,7 +16,7 @@ from SCons.Node.Python import Value
 from SCons.Util import flatten
 
 from ..errors import GoError
-from . import messages
+from . import messages, variables
 from .actions import unit_action
 from .closure import ClosureUnit
 from .coverage import program_packages
@@ -89,7 +89,7 @@ class ProgramUnit(ClosureUnit):
         from .runtime import refuse
 
         assert self._main
-        refuse(build.runtime, self._main.import_path, packages)
+        refuse(build.runtime, self._main.import_path, packages, variables.words(self.env, "GORUNTIMESTUBS"))
         config = replace(build.config, named=frozenset({self._main.import_path}))
         return build.closure(config, packages, find_profile(config, self._main))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..errors import GoError
@@ -48,13 +48,20 @@ def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
     return Runtime(replace(variant, ldflags=ldflags), overlay, gcflags)
 
 
-def refuse(runtime: Runtime, main: str, packages: Iterable[Package]) -> None:
-    """Raise GoError, with the chain of imports, if the program *main* imports what a program on *runtime* cannot have."""
-    if runtime.variant.runtime == "min":
-        from ..inspect.missing import REFUSED_ON_MIN, TOLERATED_IMPORTERS, refuse_imports
+def refuse(runtime: Runtime, main: str, packages: Iterable[Package], stubs: Collection[str]) -> None:
+    """Raise GoError, with the chain of imports, if the program *main* imports what a program on *runtime* cannot have.
 
+    *stubs* are packages that the user accepts as they are there, though they do nothing ($GORUNTIMESTUBS).
+    """
+    if runtime.variant.runtime == "min":
+        from ..inspect.missing import REFUSED_ON_MIN, STUBS_ON_MIN, TOLERATED_IMPORTERS, refuse_imports
+
+        for stub in stubs:
+            if stub not in STUBS_ON_MIN:
+                raise GoError(f"GORUNTIMESTUBS={stub}: must be among {', '.join(sorted(STUBS_ON_MIN))}")
         imports = {package.import_path: import_order(package) for package in packages}
-        refuse_imports(imports, main, REFUSED_ON_MIN, TOLERATED_IMPORTERS)
+        refused = {path: reason for path, reason in REFUSED_ON_MIN.items() if path not in stubs}
+        refuse_imports(imports, main, refused, TOLERATED_IMPORTERS, STUBS_ON_MIN)
 
 
 def refuse_profile(runtime: Runtime, flag: str) -> None:

@@ -46,6 +46,11 @@ VARIABLES: Mapping[str, Var] = {
     "GOEXPERIMENT": Var("Experiments of the toolchain, separated by commas.", "", command_line=True),
     "GOTAGS": Var("Build tags, a list or a string separated by commas or spaces.", "", command_line=True),
     "GORUNTIME": Var("The runtime to link: 'full' (the SDK's) or 'min' (the pruned one).", "full", command_line=True),
+    "GORUNTIMESTUBS": Var(
+        "Packages that a program on the min runtime may import though they do nothing there: runtime/pprof, runtime/trace, plugin.",
+        words=True,
+        command_line=True,
+    ),
     "GOBUILDMODE": Var("go build's -buildmode.", "default", command_line=True),
     "GOTRIMPATH": Var("Whether outputs are free of absolute paths, as with go build -trimpath.", "1", command_line=True),
     "GOPGO": Var("Profile: 'auto' (default.pgo beside the main package), 'off', or a file.", "auto", command_line=True),

@@ -11,6 +11,7 @@ import re
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ..errors import GoError, Position
 from .features import feature_of
@@ -41,6 +42,13 @@ REFUSED_ON_MIN: Mapping[str, str] = {
     "runtime/trace": "it records no execution traces",
 }
 """Packages that a program on the min runtime must not import, and why."""
+
+STUBS_ON_MIN: Mapping[str, str] = {
+    "plugin": "plugin.Open returns an error",
+    "runtime/pprof": "StartCPUProfile returns an error, other profiles are empty",
+    "runtime/trace": "trace.Start returns an error",
+}
+"""Those of them that are whole enough to link, for users who say so (GORUNTIMESTUBS), and what they do then."""
 
 TOLERATED_IMPORTERS = frozenset({"testing", "testing/internal/testdeps"})
 """Packages of std that import refused ones for what is only used on request (test -cpuprofile, -trace)."""
@@ -199,15 +207,23 @@ def explain_link_failure(
     return GoError(missing_message(missing, runtime, folders))
 
 
-def refuse_imports(imports: Mapping[str, Collection[str]], start: str, refused: Mapping[str, str], tolerated: Collection[str]) -> None:
-    """Raise :class:`GoError` where the program *start* imports a package that the runtime cannot have.
+def refuse_imports(
+    imports: Mapping[str, Collection[str]],
+    start: str,
+    refused: Mapping[str, str],
+    tolerated: Collection[str],
+    stubs: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Raise :class:`GoError` where the program *start* imports packages that the runtime cannot have.
 
     *imports* maps each import path to what it imports; *refused* maps a package to the reason; imports made by one of *tolerated* do
-    not count (std's testing links profiling in, without using it unless asked). The message shows the chain of imports.
+    not count (std's testing links profiling in, without using it unless asked). *stubs* are those refused that the user may accept, and
+    what they do then. The message shows, for each of the packages, the shortest chain of imports, and the ways out.
     """
     came_from: dict[str, str] = {}
     queue = deque([start])
     seen = {start}
+    found: list[str] = []
     while queue:
         package = queue.popleft()
         for imported in sorted(imports.get(package, ())):
@@ -215,10 +231,22 @@ def refuse_imports(imports: Mapping[str, Collection[str]], start: str, refused: 
                 continue
             seen.add(imported)
             came_from[imported] = package
-            if imported in refused:
-                chain = [imported]
-                while chain[-1] in came_from:
-                    chain.append(came_from[chain[-1]])
-                way = "\n".join(f"    {'imported by ' if number else ''}{path}" for number, path in enumerate(chain))
-                raise GoError(f"package {imported} is not available on the min runtime: {refused[imported]}\n{way}")
-            queue.append(imported)
+            (found if imported in refused else queue).append(imported)
+    if found:
+        said = [_refusal(path, refused[path], came_from) for path in found]
+        raise GoError("\n".join([*said, *_ways_out(found, stubs)]))
+
+
+def _refusal(path: str, reason: str, came_from: Mapping[str, str]) -> str:
+    chain = [path]
+    while chain[-1] in came_from:
+        chain.append(came_from[chain[-1]])
+    way = "\n".join(f"    {'imported by ' if number else ''}{step}" for number, step in enumerate(chain))
+    return f"package {path} is not available on the min runtime: {reason}\n{way}"
+
+
+def _ways_out(found: Sequence[str], stubs: Mapping[str, str]) -> Iterator[str]:
+    yield "build without what imports this (a build tag, another module by replace in go.mod), or with GORUNTIME='full'"
+    if all(path in stubs for path in found):
+        yield f"or accept that it does nothing: GORUNTIMESTUBS={list(found)}"
+        yield from (f"    {path}: {stubs[path]}" for path in found)
