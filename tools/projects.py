@@ -27,7 +27,7 @@ SCONSTRUCT = """\
 DefaultEnvironment(tools=[])
 SConsignFile({signatures!r})
 env = Environment(tools=["go"], toolpath=[{toolpath!r}], GOROOT={goroot!r}, GOBUILDDIR={build!r})
-env.GoProgram({target!r}, {package!r})
+env.GoProgram({target!r}, {package!r}{settings})
 """
 
 
@@ -44,6 +44,9 @@ class Program:
         """The package's folder, relative to the place of a :class:`Checkout`."""
         return os.path.normpath(os.path.join("src", self.package))
 
+
+STUBS = ["plugin", "runtime/pprof", "runtime/trace"]
+"""What these programs import for a flag or a page, and can do without on the min runtime."""
 
 _TOOLS = Version("golang.org/x/tools", "v0.50.0")
 _TOOLS_SUM = "h1:c2ifzfcuY7L90lZ2aKd8S4K2NpASF08SZx9ZuJkHmSU="
@@ -113,6 +116,8 @@ class Checkout:
     sdk: SDK
     work: Path
     jobs: int = 0
+    runtime: str = "full"
+    strip: bool = False
 
     @property
     def place(self) -> Path:
@@ -126,7 +131,17 @@ class Checkout:
     @property
     def made(self) -> Path:
         """The program that scons-go builds."""
-        return self.place / "bin" / self.version / self.name
+        return self.place / "bin" / self.version / self._label
+
+    @property
+    def _label(self) -> str:
+        return self.name + ("" if self.runtime == "full" else f"-{self.runtime}") + ("-stripped" if self.strip else "")
+
+    @property
+    def _settings(self) -> str:
+        """Further arguments of GoProgram."""
+        runtime = "" if self.runtime == "full" else f", GORUNTIME={self.runtime!r}, GORUNTIMESTUBS={STUBS!r}"
+        return runtime + (', GOLINKFLAGS=["-s", "-w"]' if self.strip else "")
 
     @property
     def expected(self) -> Path:
@@ -146,18 +161,19 @@ class Checkout:
             copy_module(fetch_module(self.sdk, self.program.module, self.program.sum), source)
         self.sconstruct.write_text(
             SCONSTRUCT.format(
-                signatures=f"sconsign-{self.name}-{self.version}",
+                signatures=f"sconsign-{self._label}-{self.version}",
                 toolpath=str(ROOT / "site_scons" / "site_tools"),
                 goroot=self.sdk.root,
                 build=str(self.packages),
                 target=str(self.made),
                 package=self.program.source,
+                settings=self._settings,
             )
         )
 
     @property
     def sconstruct(self) -> Path:
-        return self.place / f"SConstruct-{self.name}-{self.version}"
+        return self.place / f"SConstruct-{self._label}-{self.version}"
 
     def build(self) -> Cost:
         """Build it with scons-go; raises GoError with what it says."""
