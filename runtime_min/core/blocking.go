@@ -109,10 +109,8 @@ func pauseBlocked(gp *g) {
 	casgstatus(gp, _Grunning, _Grunnable)
 	m0.curg = nil
 	delay := gp.sleepWhen
-	if pollTimers != nil {
-		if wake := pollTimers(); wake != 0 {
-			delay = max(min(delay, wake-nanotime()), 0)
-		}
+	if wake := nextWake(); wake != 0 {
+		delay = max(min(delay, wake-nanotime()), 0)
 	}
 	if runq.next == nil && runq.head == nil && !signalsPending {
 		if pollNetwork != nil {
@@ -123,6 +121,53 @@ func pauseBlocked(gp *g) {
 	}
 	runqput(&p0, gp, false)
 	schedule()
+}
+
+// sleepers are the goroutines in nanosleep(2); their sleepWhen says until when.
+var sleepers gList
+
+// syscall_sleep parks the running goroutine for as long as the timespec at request says, and returns true. If there is nothing else to do, or no
+// such time, it returns false: then the kernel is to be asked.
+//
+//go:linkname syscall_sleep syscall.runtime_sleep
+//go:nosplit
+func syscall_sleep(request uintptr) bool {
+	if request == 0 || isAlone() {
+		return false
+	}
+	t := (*[2]int64)(unsafe.Pointer(request))
+	if uint64(t[0]) > 1<<32 || uint64(t[1]) >= 1e9 {
+		return false
+	}
+	gp := getg()
+	gp.sleepWhen = t[0]*1e9 + t[1]
+	gp.syscallpc, gp.syscallsp = sys.GetCallerPC(), sys.GetCallerSP()
+	mcall(parkSleeping)
+	gp.syscallsp = 0
+	return true
+}
+
+func parkSleeping(gp *g) {
+	gp.sleepWhen += nanotime()
+	sleepers.push(gp)
+	parkBlocked(gp)
+}
+
+// wakeSleepers queues those who have slept enough. It returns the earlier one of wake and when the next will have, 0 for never.
+func wakeSleepers(wake int64) int64 {
+	now, asleep := nanotime(), sleepers
+	sleepers = gList{}
+	for gp := asleep.pop(); gp != nil; gp = asleep.pop() {
+		if gp.sleepWhen <= now {
+			unpark(gp)
+			continue
+		}
+		sleepers.push(gp)
+		if wake == 0 || gp.sleepWhen < wake {
+			wake = gp.sleepWhen
+		}
+	}
+	return wake
 }
 
 //go:linkname syscall_isAlone syscall.runtime_isAlone
@@ -140,7 +185,7 @@ func syscall_isReadable(fd uintptr) (ready bool) {
 //
 //go:nosplit
 func isAlone() bool {
-	return runq.next == nil && runq.head == nil && p0.timers.len.Load() == 0 && netpollWaiters.Load() == 0 && !waitsForSignals
+	return runq.next == nil && runq.head == nil && p0.timers.len.Load() == 0 && netpollWaiters.Load() == 0 && !waitsForSignals && sleepers.empty()
 }
 
 // parkUntilReady parks the running goroutine until fd can be read or written. That another process gets there first is not prevented.

@@ -68,10 +68,7 @@ func schedule() {
 		deliverSignals()
 	}
 	for {
-		var wake int64
-		if pollTimers != nil {
-			wake = pollTimers()
-		}
+		wake := nextWake()
 		if gp := runqget(); gp != nil {
 			execute(gp)
 		}
@@ -81,6 +78,17 @@ func schedule() {
 		}
 		idle(wake)
 	}
+}
+
+// nextWake starts what timers are due and wakes who has slept enough, and returns when it is to be called again, 0 for never.
+func nextWake() (wake int64) {
+	if pollTimers != nil {
+		wake = pollTimers()
+	}
+	if !sleepers.empty() {
+		wake = wakeSleepers(wake)
+	}
+	return wake
 }
 
 func execute(gp *g) {

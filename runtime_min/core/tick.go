@@ -72,7 +72,7 @@ var handleNotify func(sig uint32) bool
 var handleDefault func(sig uint32, c *sigctxt, gp *g)
 
 func handleTick(c *sigctxt, gp *g) {
-	if runq.head == nil && runq.next == nil && pollTimers == nil && netpollWaiters.Load() == 0 && !signalsPending {
+	if runq.head == nil && runq.next == nil && pollTimers == nil && netpollWaiters.Load() == 0 && !signalsPending && sleepers.empty() {
 		return // nobody waits
 	}
 	sliceOver = true
