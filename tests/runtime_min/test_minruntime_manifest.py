@@ -6,9 +6,13 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from conftest import ROOT, goroot
 from scons_go.errors import GoError
+from scons_go.graph.runtime import open_runtime
 from scons_go.minruntime import assemble, load_manifest, overlay_for
 from scons_go.minruntime.manifest import Rule
+from scons_go.sdk import open_sdk
+from scons_go.variant import Variant
 
 MANIFEST = Path(__file__).resolve().parents[2] / "runtime_min" / "manifest.toml"
 VERSION = "1.27.3"
@@ -131,3 +135,14 @@ def test_the_real_manifest_fits_the_sdk(current_goroot: Path, tmp_path: Path) ->
             changed = [path for path in overlay.generated if path.endswith("/" + name)]
             assert changed, name
             assert rule.drop or rule.only or rule.replace, f"the rule for {name} does nothing"
+
+
+def test_programs_depend_on_all_sources(tmp_path: Path) -> None:
+    """A program is not up to date after any file of runtime_min/ that it was made of has changed, or one has come to them."""
+    sdk = open_sdk(str(goroot("1.27.3")))
+    runtime = open_runtime(sdk, Variant.of(sdk, "linux", "amd64", runtime="min"), str(tmp_path))
+    root = ROOT / "runtime_min"
+    assert {Path(path).resolve() for path in runtime.sources} == {
+        path for path in root.rglob("*") if path != root / "README.md" and not path.name.startswith(".")
+    }
+    assert open_runtime(sdk, Variant.of(sdk, "linux", "amd64"), str(tmp_path)).sources == ()

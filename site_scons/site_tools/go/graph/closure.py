@@ -282,7 +282,8 @@ class ClosureUnit(Unit):
         for file in files:
             with contextlib.suppress(OSError):
                 build.state.digest(file)
-        tools = signatures([os.path.join(sdk.root, "VERSION"), *self._tools()]) | session().own_modules()
+        files_of_tools = [os.path.join(sdk.root, "VERSION"), *self._tools(), *build.runtime.sources]
+        tools = signatures(files_of_tools) | session().own_modules()
         packages = tuple(unit.stem for unit in self._wanted(self._closure))
         added, number = self.node.added_digest(), self.ledger.number
         self.ledger.linked[self.target] = Linked(

@@ -18,11 +18,15 @@ from ..variant import PatternFlags, Variant
 
 @dataclass(frozen=True)
 class Runtime:
-    """How a runtime changes a build: the *overlay* of GOROOT, compiler flags, and the *variant* with its other flags put in."""
+    """How a runtime changes a build: the *overlay* of GOROOT, compiler flags, and the *variant* with its other flags put in.
+
+    *sources* are the files and folders of this tool that it is made of, besides those of the SDK.
+    """
 
     variant: Variant
     overlay: Overlay = field(default_factory=Overlay)
     gcflags: PatternFlags = ()
+    sources: tuple[str, ...] = ()
 
 
 def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
@@ -45,7 +49,9 @@ def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
     overlay.materialise()  # at once, even in a dry run: what a package is made from is known by the content of its files
     gcflags = (("all", release.compile_flags), *((path, release.flags_for(path)) for path in release.packages))
     ldflags = tuple((pattern, (*release.link_flags, *flags)) for pattern, flags in variant.ldflags or (("", ()),))
-    return Runtime(replace(variant, ldflags=ldflags), overlay, gcflags)
+    own = {actual for actual in overlay.replace.values() if actual and actual not in overlay.generated}
+    sources = (manifest_path(), *sorted(own | {os.path.dirname(path) for path in own}))
+    return Runtime(replace(variant, ldflags=ldflags), overlay, gcflags, sources)
 
 
 def refuse(runtime: Runtime, main: str, packages: Iterable[Package], stubs: Collection[str]) -> None:
