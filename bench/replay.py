@@ -26,8 +26,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
-from projects import SCONSTRUCT, Cost, copy_module, environment, fetch_module, measured
-from repository import ROOT
+from projects import Cost, copy_module, environment, fetch_module, measured, write_sconstruct
 from scons_go.errors import GoError
 from scons_go.module.version import Version
 from scons_go.sdk import SDK, find_sdk
@@ -60,10 +59,7 @@ class Replay:
         go = str(Path(sdk.root) / "bin" / "go")
         self.go = [go, "build", "-x", "-trimpath", "-buildvcs=false", "-p", jobs, "-o", str(self.expected), "."]
         self.scons = [sys.executable, "-m", "SCons", "-Q", "-j", jobs]
-        names = {"signatures": "sconsign", "toolpath": str(ROOT / "site_scons" / "site_tools"), "goroot": sdk.root}
-        (folder / "SConstruct").write_text(
-            SCONSTRUCT.format(**names, build=str(folder / "build"), target=str(self.made), package=self.package)
-        )
+        write_sconstruct(folder / "SConstruct", sdk, build=folder / "build", target=self.made, package=self.package)
 
     def step(self, commit: str, subject: str) -> Step:
         """Build the tree of *commit* both ways; raises GoError if the go command does not build it."""

@@ -23,12 +23,21 @@ from scons_go.module.version import Version
 from scons_go.module.web import Client
 from scons_go.sdk import SDK
 
-SCONSTRUCT = """\
+_SCONSTRUCT = """\
 DefaultEnvironment(tools=[])
 SConsignFile({signatures!r})
 env = Environment(tools=["go"], toolpath=[{toolpath!r}], GOROOT={goroot!r}, GOBUILDDIR={build!r})
 env.GoProgram({target!r}, {package!r}{settings})
 """
+
+
+def write_sconstruct(
+    path: Path, sdk: SDK, *, build: Path, target: Path, package: str, signatures: str = "sconsign", settings: str = ""
+) -> None:
+    """Write the SConstruct *path* of one program; *settings* are further arguments of GoProgram, beginning with a comma."""
+    toolpath = str(ROOT / "site_scons" / "site_tools")
+    names = {"signatures": signatures, "toolpath": toolpath, "goroot": sdk.root, "build": str(build), "target": str(target)}
+    path.write_text(_SCONSTRUCT.format(**names, package=package, settings=settings))
 
 
 @dataclass(frozen=True)
@@ -159,16 +168,14 @@ class Checkout:
         source = self.place / "src"
         if not source.is_dir():
             copy_module(fetch_module(self.sdk, self.program.module, self.program.sum), source)
-        self.sconstruct.write_text(
-            SCONSTRUCT.format(
-                signatures=f"sconsign-{self._label}-{self.version}",
-                toolpath=str(ROOT / "site_scons" / "site_tools"),
-                goroot=self.sdk.root,
-                build=str(self.packages),
-                target=str(self.made),
-                package=self.program.source,
-                settings=self._settings,
-            )
+        write_sconstruct(
+            self.sconstruct,
+            self.sdk,
+            build=self.packages,
+            target=self.made,
+            package=self.program.source,
+            signatures=f"sconsign-{self._label}-{self.version}",
+            settings=self._settings,
         )
 
     @property
