@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -10,16 +12,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from repository import ROOT
 from scons_go.errors import GoError
+from scons_go.graph.variables import ARCH_LEVELS
 from scons_go.module.environment import module_env
 from scons_go.module.fetch import Fetcher
 from scons_go.module.proxy import Source
 from scons_go.module.sums import Sums
-from scons_go.module.version import Version
+from scons_go.module.version import Version, check_path, split_path_version
 from scons_go.module.web import Client
 from scons_go.sdk import SDK
 
@@ -72,6 +75,47 @@ PROGRAMS = {
 }
 
 
+_SPECIFICATION = re.compile(r"(?P<module>[^@:\s]+)@(?P<version>v[^@:\s]+)(:(?P<package>[^@:\s]+))?")
+
+
+def find_program(name: str) -> Program:
+    """The program of :data:`PROGRAMS` with this *name*, or the one that ``MODULE@VERSION[:PACKAGE]`` says. Raises GoError."""
+    if name in PROGRAMS:
+        return PROGRAMS[name]
+    found = _SPECIFICATION.fullmatch(name)
+    if not found:
+        raise GoError(f"unknown program {name}; there are {', '.join(PROGRAMS)}, and MODULE@VERSION[:PACKAGE], PACKAGE a folder in it")
+    module = Version(found["module"], found["version"])
+    problem = check_path(module.path)
+    if problem:
+        raise GoError(problem)
+    return Program(module, "", os.path.normpath(found["package"] or "."))
+
+
+def program_name(name: str) -> str:
+    """What the program *name*, as :func:`find_program` takes it, is called: the folder of its package, or the module's last element."""
+    if name in PROGRAMS:
+        return name
+    program = find_program(name)
+    path = split_path_version(program.module.path)
+    return (program.package if program.package != "." else path[0].rpartition("/")[2] if path else "program").replace("/", "-")
+
+
+# Variable of the tool → go build's flag; those of SETTINGS that are in neither are environment variables of both.
+_FLAGS = {
+    "GOASMFLAGS": "-asmflags",
+    "GOBUILDMODE": "-buildmode",
+    "GOCFLAGS": "-gcflags",
+    "GOLINKFLAGS": "-ldflags",
+    "GOMODFLAG": "-mod",
+    "GOPGO": "-pgo",
+    "GOTAGS": "-tags",
+    "GOTRIMPATH": "-trimpath",
+}
+SETTINGS = (*_FLAGS, "GOARCH", "GOEXPERIMENT", "GOOS", *ARCH_LEVELS)
+"""The variables of the tool that mean something to the go command, too."""
+
+
 def environment(sdk: SDK) -> dict[str, str]:
     """The settings that hold for both sides: the proxy of the user, a module cache of this repository's own."""
     passed = {key: value for key, value in os.environ.items() if key.upper().endswith("PROXY") or key.startswith("SSL_")}
@@ -118,7 +162,10 @@ def copy_module(source: Path, target: Path) -> None:
 
 @dataclass(frozen=True)
 class Checkout:
-    """A program's module below *work*, and the commands that build it; programs of one module share the place."""
+    """A program's module below *work*, and the commands that build it; programs of one module share the place.
+
+    *settings* are variables of :data:`SETTINGS`, for both sides.
+    """
 
     name: str
     program: Program
@@ -127,6 +174,7 @@ class Checkout:
     jobs: int = 0
     runtime: str = "full"
     strip: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def place(self) -> Path:
@@ -144,18 +192,25 @@ class Checkout:
 
     @property
     def _label(self) -> str:
-        return self.name + ("" if self.runtime == "full" else f"-{self.runtime}") + ("-stripped" if self.strip else "")
+        return self._common + ("" if self.runtime == "full" else f"-{self.runtime}") + ("-stripped" if self.strip else "")
+
+    @property
+    def _common(self) -> str:
+        """The name, and what stands for the settings of both sides."""
+        digest = hashlib.sha256(repr(sorted(self.settings.items())).encode()).hexdigest()
+        return f"{self.name}-{digest[:8]}" if self.settings else self.name
 
     @property
     def _settings(self) -> str:
         """Further arguments of GoProgram."""
         runtime = "" if self.runtime == "full" else f", GORUNTIME={self.runtime!r}, GORUNTIMESTUBS={STUBS!r}"
-        return runtime + (', GOLINKFLAGS=["-s", "-w"]' if self.strip else "")
+        settings = "".join(f", {name}={value!r}" for name, value in self.settings.items())
+        return runtime + (', GOLINKFLAGS=["-s", "-w"]' if self.strip else "") + settings
 
     @property
     def expected(self) -> Path:
         """The program that the go command builds."""
-        return self.place / "bin" / self.version / f"{self.name}-go"
+        return self.place / "bin" / self.version / f"{self._common}-go"
 
     @property
     def packages(self) -> Path:
@@ -168,6 +223,10 @@ class Checkout:
         source = self.place / "src"
         if not source.is_dir():
             copy_module(fetch_module(self.sdk, self.program.module, self.program.sum), source)
+        if not (source / "go.mod").is_file():
+            raise GoError(f"{self.program.module} has no go.mod: it can only be built as a part of another module")
+        if not (self.place / self.program.source).is_dir():
+            raise GoError(f"{self.program.module} has no folder {self.program.package}")
         write_sconstruct(
             self.sconstruct,
             self.sdk,
@@ -191,8 +250,11 @@ class Checkout:
     def build_reference(self, cache: Path | None = None) -> Cost:
         """Build it with the go command; *cache* is the GOCACHE, None for the one that all judges share. Raises GoError."""
         jobs = [f"-p={self.jobs}"] if self.jobs else []
-        argv = [str(Path(self.sdk.root) / "bin" / "go"), "build", "-trimpath", "-buildvcs=false", *jobs, "-o", str(self.expected), "."]
-        environ = {**environment(self.sdk), "GOCACHE": str(cache or ROOT / ".cache" / "gocache")}
+        flags = [f"{_FLAGS[name]}={value}" for name, value in self.settings.items() if name in _FLAGS]
+        go = str(Path(self.sdk.root) / "bin" / "go")
+        argv = [go, "build", "-trimpath", "-buildvcs=false", *jobs, *flags, "-o", str(self.expected), "."]
+        target = {name: value for name, value in self.settings.items() if name not in _FLAGS}
+        environ = {**environment(self.sdk), **target, "GOCACHE": str(cache or ROOT / ".cache" / "gocache")}
         return measured(argv, self.place / self.program.source, environ)[0]
 
 

