@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from scons_go.graph import messages
 from sconsproject import Project, Run
 
 GOOD = """\
@@ -98,6 +99,45 @@ def test_what_does_not_compile_or_vet(module: Project) -> None:
     run = module.build("-k", "test").failed()
     assert "undefined: nothing" in run.text and "example.com/m/good [build failed]" in run.text
     assert results(run)["example.com/m/reader"].startswith("ok")
+
+
+ORDER = """\
+package {name}
+
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+func TestOrder(t *testing.T) {{
+	os.Stdout.WriteString("{name} says it\\n")
+	time.Sleep({wait})
+	{last}
+}}
+"""
+
+
+def test_packages_are_shown_in_order(module: Project) -> None:
+    for name, wait, last in (("a", "1500 * time.Millisecond", ""), ("b", "0", "nothing"), ("c", "0", "")):
+        module.write(f"order/{name}/{name}_test.go", ORDER.format(name=name, wait=wait, last=last))
+    module.sconstruct("env.GoTest('./order/...')\n")
+    done = module.build("-Q", "-k", "-j3", "test", "GOTESTFLAGS=-v").failed()
+    shown = [line for line in done.out.splitlines() if re.match(r"\w says|ok|FAIL\t", line)]
+    assert [line.split()[:2] for line in shown] == [
+        ["a", "says"], ["ok", "example.com/m/order/a"], ["FAIL", "example.com/m/order/b"], ["c", "says"], ["ok", "example.com/m/order/c"],
+    ]  # fmt: skip
+    module.write("order/b/b_test.go", ORDER.format(name="b", wait="0", last='t.Fatal("now")'))
+    done = module.build("-Q", "-j3", "test", "GOTESTFLAGS=-count=1").failed()
+    words = re.findall(r"^(ok|FAIL)\s+example.com/m/order/(\w)", done.out, re.MULTILINE)
+    assert words == sorted(words, key=lambda word: word[1]) and ("FAIL", "b") in words
+
+
+def test_what_tests_print_is_shown_byte_by_byte(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    messages.show("line\n")
+    messages.show(b"\xff\xc3")
+    messages.show(b"\xa4\n")
+    assert capfdbinary.readouterr().out == b"line\n\xff\xc3\xa4\n"
 
 
 def test_clean(module: Project) -> None:

@@ -150,6 +150,19 @@ def test_missing_import_of_a_test(current_goroot: Path, module: Path) -> None:
         load_test_packages(open_loader(current_goroot, module), "example.com/m/p", "/main")
 
 
+def test_missing_sum_for_an_import_of_a_test(current_goroot: Path, module: Path) -> None:
+    (module / "go.mod").write_text("module example.com/m\n\ngo 1.22\n\nrequire example.com/dep v1.0.0\n")
+    for package in ("code", "tests"):
+        (module / package).mkdir()
+        (module / package / "code.go").write_text(f"package {package}\n" + 'import _ "example.com/dep"\n' * (package == "code"))
+        (module / package / "code_test.go").write_text(f'package {package}\n\nimport _ "example.com/dep"\n')
+    for package in ("code", "tests"):
+        with pytest.raises(GoError) as caught:
+            load_test_packages(open_loader(current_goroot, module), f"example.com/m/{package}", "/nowhere")
+        told = run_go(current_goroot, "vet", f"./{package}", cwd=module, check=False).stderr
+        assert caught.value.message in told and ("go get -t" in told) == (package == "tests")
+
+
 def test_coverage_marks(current_goroot: Path, module: Path) -> None:
     loader = open_loader(current_goroot, module)
     local = load_test_packages(loader, "example.com/m/p", "/main", CoverRequest("set"))

@@ -14,6 +14,7 @@ from .embed import resolve_embeds
 from .errors import GoError, Position
 from .filestate import FileState
 from .linkdeps import linker_dependencies
+from .module.resolve import MissingPackageSumError
 from .overlay import Overlay
 from .package import Folder, Module, Package
 from .refusals import check_files, checked_c, is_safe, malformed_path, missing_package, no_go_files, without_c
@@ -170,10 +171,10 @@ class Loader:
         except GoError:
             return
 
-    def resolve_imports(self, imports: Imports, importer: str, location: Location) -> dict[str, str]:
+    def resolve_imports(self, imports: Imports, importer: str, location: Location, *, test: bool = False) -> dict[str, str]:
         """Raw path → final path of each of the *imports* that the package *importer* at *location* makes, without "C".
 
-        Also serves for imports of test files. Raises one GoError with all that cannot be imported.
+        With *test* they are those of its test files. Raises one GoError with all that cannot be imported.
         """
         resolved: dict[str, str] = {}
         errors: list[GoError] = []
@@ -185,6 +186,8 @@ class Loader:
             try:
                 resolved[raw] = self._resolve(raw, importer, location)
             except GoError as error:
+                if test and isinstance(error, MissingPackageSumError):
+                    error = error.imported_by_test()
                 errors.append(GoError(error.message, positions[0] if positions else None))
         if errors:
             raise GoError("\n".join([errors[0].message, *map(str, errors[1:])]), errors[0].position)

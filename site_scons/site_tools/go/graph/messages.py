@@ -45,11 +45,16 @@ def say(text: str) -> None:
         sys.stderr.flush()
 
 
-def show(text: str) -> None:
-    """Put *text* on standard output, in one piece."""
+def show(text: str | bytes) -> None:
+    """Put *text*, or what a program printed, on standard output, in one piece."""
     with _lock:
         _clear_progress()
-        sys.stdout.write(text)
+        binary = getattr(sys.stdout, "buffer", None)  # not there where somebody has put something else in its place
+        if isinstance(text, str) or binary is None:
+            sys.stdout.write(text if isinstance(text, str) else text.decode("utf-8", "replace"))
+        else:
+            sys.stdout.flush()
+            binary.write(text)
         sys.stdout.flush()
 
 

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -25,8 +26,9 @@ from ..test.covermeta import nothing_ran, write_list
 from ..test.coverprofile import Profile, parse_profile, share
 from ..test.events import BUILD_EVENTS_SINCE
 from ..test.flags import TestOptions, parse_flags
+from ..test.inorder import InOrder
 from ..test.program import binary_name
-from ..test.run import Outcome, build_failed
+from ..test.run import Outcome
 from ..test.testlog import ResultCache
 from ..test.variants import CoverRequest
 from . import messages, variables
@@ -36,7 +38,7 @@ from .nodes import Unit
 from .runtime import refuse_profile
 from .session import Session, session
 from .testbinary import Purpose, TestBinaryUnit
-from .testrun import TestRunUnit, events_of, marked
+from .testrun import TestRunUnit, marked
 
 if TYPE_CHECKING:
     from ..package import Package
@@ -64,6 +66,7 @@ class Suite(Unit):
         self.checks: Checks | None = test_checks(self.options.values.get("vet", ""), self.minor)
         self.outputs = {name: self._output(f"GOTEST{name}") for name in ("JUNIT", "JSON", "HTML")}
         self.runs: list[TestRunUnit] = []
+        self.benchmarks: AbstractContextManager[Any] = nullcontext()
         self._reset()
         messages.json_stream |= self.options.json and self.minor >= BUILD_EVENTS_SINCE
         if self.outputs["HTML"] and not self.options.covers:
@@ -75,11 +78,9 @@ class Suite(Unit):
         self._ready = False
         self._finished = False
         self._started = time.monotonic()
-        self._lock = threading.Lock()
-        self._lines: list[str] = []
         self._build: Build | None = None
         self._selected: dict[str, Package] = {}
-        self.outcomes: list[Outcome] = []
+        self.in_order = InOrder(0, messages.show, lambda _: None)
 
     def _flags(self) -> tuple[str, ...]:
         said = command_line("GOTESTFLAGS")
@@ -185,14 +186,16 @@ class Suite(Unit):
             raise
         if not paths:
             messages.say(f'warning: "{" ".join(self.patterns)}" matched no packages')
-        self.runs = [TestRunUnit(self, self._binary(path, purpose)) for path in paths]
-        for number, run in enumerate(self.runs):
-            name = f"{self.node.get_abspath()}-{number}"
+        self.runs = [TestRunUnit(self, self._binary(path, purpose), number) for number, path in enumerate(paths)]
+        self.in_order = InOrder(len(self.runs), messages.show, lambda number: self.runs[number].give_up())
+        for run in self.runs:
+            name = f"{self.node.get_abspath()}-{run.number}"
             run.node = make_node(get_default_fs().File(name), run, self.env)
-        if self.options.values.get("bench"):  # benchmarks run one after the other, when all is built
+        if self.options.values.get("bench"):  # benchmarks run one at a time, when all is built (test.go:1124)
+            self.benchmarks = threading.Lock()
             binaries = [run.binary.node for run in self.runs]
-            for previous, run in zip([None, *self.runs], self.runs, strict=False):
-                run.kids = [*binaries, *([previous.node] if previous else [])]
+            for run in self.runs:
+                run.kids = binaries
         self._ready = True
 
     def _waiting(self) -> bool:
@@ -248,7 +251,7 @@ class Suite(Unit):
             if tested.files.go:
                 wanted[tested.import_path] = None
             for imports in (read.test_imports, read.xtest_imports):
-                wanted.update(dict.fromkeys(loader.resolve_imports(imports, tested.import_path, location).values()))
+                wanted.update(dict.fromkeys(loader.resolve_imports(imports, tested.import_path, location, test=True).values()))
         patterns = tuple((pattern, ("x",)) for pattern in self.options.cover_packages)
         closure = loader.closure(path for path in wanted if path != "unsafe" and loader.tested(path)[0].files.go)
         return {
@@ -289,17 +292,19 @@ class Suite(Unit):
 
     # What is told at the end.
 
-    def record(self, lines: list[str], outcome: Outcome) -> None:
-        """Note how a package's tests went."""
-        with self._lock:
-            self._lines += lines
-            self.outcomes.append(outcome)
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """How the tests of the packages went, as far as they have been run or will not be."""
+        return [run.outcome for run in self.runs if run.outcome]
+
+    def _events(self) -> list[str]:
+        return [line for run in self.runs for line in run.events]
 
     def finish(self) -> None:
         """Write the reports and the one line about all packages: at the end, however it came."""
         if self._finished or not self._ready or session().dry:
             return
-        self._tell_unbuilt()
+        self.in_order.finish()
         if not self.outcomes:
             return
         self._finished = True
@@ -310,19 +315,9 @@ class Suite(Unit):
         if not self.options.json:
             messages.show(self._summary())
 
-    def _tell_unbuilt(self) -> None:
-        """The packages whose tests could not be built."""
-        for run in self.runs:
-            unbuilt = run.binary.unbuilt() if run.outcome is None else ""
-            if unbuilt:
-                outcome = build_failed(run.import_path, "build" if run.binary.is_set_up else "setup")
-                lines = events_of(outcome, self.minor, unbuilt) if self.reports or self.options.json else []
-                messages.show("".join(lines) if self.options.json else outcome.output.decode())
-                self.record(lines, outcome)
-
     def _write_reports(self) -> None:
         contents: dict[str, Callable[[], str]] = {
-            "JSON": lambda: "".join([*(line for lines in messages.unbuilt.values() for line in lines), *self._lines]),
+            "JSON": lambda: "".join([*(line for lines in messages.unbuilt.values() for line in lines), *self._events()]),
             "JUNIT": self._xml,
             "HTML": self._page,
         }
@@ -336,7 +331,7 @@ class Suite(Unit):
     def _xml(self) -> str:
         from ..test.junit import collect, to_xml  # it loads half of urllib
 
-        return to_xml(collect(self._lines))
+        return to_xml(collect(self._events()))
 
     def _page(self) -> str:
         assert self._build

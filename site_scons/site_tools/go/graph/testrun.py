@@ -6,6 +6,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import SCons.Node
 from SCons.Errors import BuildError
 
 from ..errors import GoError
@@ -29,12 +30,17 @@ Node = Any
 class TestRunUnit(Unit):
     """The tests of one package. The node is never up to date: whether a result still holds depends on more than SCons sees."""
 
-    def __init__(self, suite: Suite, binary: TestBinaryUnit) -> None:
+    def __init__(self, suite: Suite, binary: TestBinaryUnit, number: int) -> None:
         self.suite = suite
         self.binary = binary
+        self.number = number
         self.node: Node = None
         self.kids: list[Node] = [binary.node]
+        self._forget()
+
+    def _forget(self) -> None:
         self.outcome: Outcome | None = None
+        self.events: list[str] = []
 
     @property
     def import_path(self) -> str:
@@ -59,7 +65,7 @@ class TestRunUnit(Unit):
         return False
 
     def reset(self) -> None:
-        self.outcome = None
+        self._forget()
 
     def describe(self, env: Any) -> str:
         shown = str(env.Override({"_GOPACKAGE": self.import_path}).subst("$GOTESTCOMSTR"))
@@ -68,13 +74,14 @@ class TestRunUnit(Unit):
     def run(self, env: Any) -> None:
         del env
         try:
-            outcome = self._vetted() or self._tested()
+            outcome = self.outcome = self._vetted() or self._tested()
         except GoError as error:
             raise messages.failure(error, f"cannot test {self.import_path}", session().top, session().here) from None
         except OSError as error:
             text = GoError(f"{self.import_path}: {error.filename or ''}: {error.strerror or error}")
             raise messages.failure(text, f"cannot test {self.import_path}", session().top, session().here) from None
-        self.outcome = outcome
+        finally:
+            self.suite.in_order.end(self.number)
         if outcome.failed:
             raise BuildError(errstr=f"tests of {self.import_path} failed", status=1)
 
@@ -95,7 +102,7 @@ class TestRunUnit(Unit):
         for name, text in findings.items():
             messages.tell_unbuilt(name, messages.from_here(text, session().top, session().here))
         outcome = build_failed(self.import_path)
-        self._show(outcome, self._events(outcome, next(iter(findings))))
+        self._show(outcome, next(iter(findings)))
         return outcome
 
     def _packages_to_vet(self) -> frozenset[str]:
@@ -110,7 +117,7 @@ class TestRunUnit(Unit):
         facts = self.binary.facts()
         if not facts.tests:
             outcome = self._untested()
-            self._show(outcome, [])
+            self._show(outcome)
             return outcome
         suite, options = self.suite, self.suite.marked_options
         place = Place(facts.folder, facts.root, suite.environ)
@@ -125,30 +132,32 @@ class TestRunUnit(Unit):
             cover_meta=suite.cover_meta,
             wrapper=suite.wrapper,
         )
-        if not suite.streams:
+        with suite.benchmarks:
+            if suite.streams:
+                return self._streamed(built, options)
             outcome = run_test(built, options, suite.cache)
-            self._show(outcome, [])
+            self._show(outcome)
             return outcome
-        return self._streamed(built, options)
 
     def _streamed(self, built: BuiltTest, options: TestOptions) -> Outcome:
         """Run the tests and show what they print as they print it."""
-        lines: list[str] = []
-        if not self.suite.options.json:
-            shown = _Streamed(self.suite.reports, self.suite.minor)
-            outcome = run_test(built, options, self.suite.cache, shown.write)
-            self.suite.record(self._events(outcome), outcome)
+        suite = self.suite
+        if not suite.options.json:
+            marks = (b"\x16\x0f\x0e" if suite.minor >= 27 else b"\x16") if suite.reports else b""
+            outcome = run_test(built, options, suite.cache, lambda data: suite.in_order.write(self.number, data.translate(None, marks)))
+            self.events = self._events(outcome)
             return outcome
+        lines: list[str] = []
 
         def emit(line: str) -> None:
             lines.append(line)
             messages.show(line)
 
-        converter = Converter(emit, self.import_path, self.suite.minor)
-        outcome = run_test(built, options, self.suite.cache, converter.write)
+        converter = Converter(emit, self.import_path, suite.minor)
+        outcome = run_test(built, options, suite.cache, converter.write)
         converter.exited(outcome.failed)
         converter.close()
-        self.suite.record(lines, outcome)
+        self.events = lines
         return outcome
 
     def _untested(self) -> Outcome:
@@ -159,32 +168,32 @@ class TestRunUnit(Unit):
         text, profile = coverage
         return Outcome(self.import_path, "none", text.encode(), profile=profile.encode())
 
-    def _show(self, outcome: Outcome, lines: list[str]) -> None:
-        suite = self.suite
-        lines = lines or self._events(outcome)
+    def _show(self, outcome: Outcome, unbuilt: str = "") -> None:
+        """Show a run whose output is complete, JSON events at once and all else when it is its turn; *unbuilt* as for the events."""
+        suite, lines = self.suite, self._events(outcome, unbuilt)
         if suite.options.json:
             messages.show("".join(lines))
         elif suite.reports:
-            messages.show(plain_text(outcome.output, self.import_path, suite.minor, suite.options.show_pass, outcome.failed))
+            text = plain_text(outcome.output, self.import_path, suite.minor, suite.options.show_pass, outcome.failed)
+            suite.in_order.write(self.number, text.encode())
         else:
-            messages.show(outcome.output.decode("utf-8", "replace"))
-        suite.record(lines, outcome)
+            suite.in_order.write(self.number, outcome.output)
+        self.events = lines
+
+    def give_up(self) -> bytes | None:
+        """What is shown of tests that could not be built, None if they may yet be."""
+        unbuilt = self.binary.unbuilt() if self.outcome is None and self.node.get_state() == SCons.Node.failed else ""
+        if not unbuilt:
+            return None
+        self.outcome = build_failed(self.import_path, "build" if self.binary.is_set_up else "setup")
+        self.events = self._events(self.outcome, unbuilt)
+        return "".join(self.events).encode() if self.suite.options.json else self.outcome.output
 
     def _events(self, outcome: Outcome, unbuilt: str = "") -> list[str]:
         """The JSON events of a run whose output is complete; none if nobody wants them."""
         if not (self.suite.reports or self.suite.options.json):
             return []
         return events_of(outcome, self.suite.minor, unbuilt)
-
-
-class _Streamed:
-    """Shows output as it comes, without the marks that it has for reports."""
-
-    def __init__(self, marked: bool, minor: int) -> None:
-        self._strip = (b"\x16\x0f\x0e" if minor >= 27 else b"\x16") if marked else b""
-
-    def write(self, data: bytes) -> None:
-        messages.show(data.translate(None, self._strip).decode("utf-8", "replace"))
 
 
 def events_of(outcome: Outcome, minor: int, failed_build: str = "") -> list[str]:

@@ -40,10 +40,13 @@ class AmbiguousImportError(GoError):
 
 
 class MissingPackageSumError(GoError):
-    """A module that may have the package has no line in go.sum (import.go:156, ImportMissingSumError)."""
+    """A module that may have the package has no line in go.sum (import.go:167, ImportMissingSumError)."""
 
-    def __init__(self, path: str, modules: list[Version], found: bool, importer: str = "", importer_version: str = "") -> None:
+    def __init__(
+        self, path: str, modules: list[Version], found: bool, importer: str = "", importer_version: str = "", test: bool = False
+    ) -> None:
         self._args = (path, modules, found)
+        self._importer = (importer, importer_version)
         by = f" (imported by {importer})" if importer else ""
         if found:
             message = f"missing go.sum entry needed to verify package {path}{by} is provided by exactly one module"
@@ -51,7 +54,7 @@ class MissingPackageSumError(GoError):
             message = f"missing go.sum entry for module providing package {path}{by}"
         if importer:
             at = f"@{importer_version}" if importer_version else ""
-            message += f"; to add:\n\tgo get {importer}{at}"
+            message += f"; to add:\n\tgo get{' -t' if test else ''} {importer}{at}"
         else:
             message += f"; to add:\n\tgo mod download {' '.join(module.path for module in modules)}"
         super().__init__(message)
@@ -59,6 +62,10 @@ class MissingPackageSumError(GoError):
     def imported_by(self, importer: str, version: str) -> MissingPackageSumError:
         """The same error with the package that imports, and the version of its module, in the message."""
         return MissingPackageSumError(*self._args, importer, version)
+
+    def imported_by_test(self) -> MissingPackageSumError:
+        """The same error for an import in a test of the package that imports."""
+        return MissingPackageSumError(*self._args, *self._importer, test=True)
 
 
 def is_standard_path(path: str) -> bool:

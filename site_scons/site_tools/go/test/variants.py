@@ -121,7 +121,7 @@ class _Assembly:
         )
 
     def _resolve(self, imports: Mapping[str, tuple[Position, ...]]) -> dict[str, str]:
-        return self.loader.resolve_imports(imports, self.path, self.loader.location(self.path))
+        return self.loader.resolve_imports(imports, self.path, self.loader.location(self.path), test=True)
 
     def _bridge(self, resolved: Mapping[str, str]) -> tuple[str, ...]:
         sdk, goarch = self.loader.sdk, self.loader.variant.goarch
