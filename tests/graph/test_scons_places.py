@@ -65,6 +65,20 @@ def test_variants_share_what_they_have_in_common(module: Project) -> None:
     assert module.build().ok().up_to_date
 
 
+def test_variants_with_other_tags_take_what_there_is(module: Project) -> None:
+    module.write("sum/less.go", "//go:build less\n\npackage sum\n\nfunc Less(a, b int) int { return a - b }\n")
+    module.sconstruct("env.GoProgram('one', 'cmd/app')\nenv.GoProgram('two', 'cmd/app', GOTAGS=['less'])\n")
+    module.write("greet/word.go", "package greet\n\n" + WORD % "hello")
+    assert len(compiled(module.build("one").ok().out)) == 4
+    assert set(compiled(module.build("two", "-n").ok().out)) >= {"example.com/m/greet", "main"}, "a dry run takes nothing over"
+    assert compiled(module.build("two").ok().out) == ["example.com/m/sum", "main"]
+    assert module.program("two").ok().err == "hello world 7\n"
+    assert module.build().ok().up_to_date
+    module.write("greet/word.go", "package greet\n\n" + WORD % "good day")
+    assert sorted(compiled(module.build().ok().out)) == sorted(["example.com/m/greet", "main", "main"])
+    assert module.program("one").ok().err == module.program("two").ok().err == "good day world 7\n"
+
+
 def test_repository(module: Project) -> None:
     """Sources that are found in a repository: the whole module is there, the generated file is made here."""
     here = Project(module.dir.parent / "here", module.goroot)

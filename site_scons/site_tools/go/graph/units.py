@@ -19,6 +19,7 @@ from ..plan.identity import input_files, source_path
 from ..plan.pgo import Profile
 from ..plan.record import Built
 from ..plan.run import prepare_profile, run_package
+from ..plan.twin import adopt
 from . import messages
 from .actions import make_node
 from .ledger import Made
@@ -209,12 +210,21 @@ class PackageUnit(Unit):
         if made and made.key == self._key and self.build.ledger.vouches_for(self.stem):
             self._take(made)
             return True
-        self.built = record.load(plan, self._key)
+        self.built = record.load(plan, self._key) or self._adopt(plan)
         if self.built:
             self.note()
             return True
         self._reason = self._find_reason(made)
         return False
+
+    def _adopt(self, plan: PackagePlan) -> Built | None:
+        """The package as another variant has it; None where the user has added actions, which would not run then."""
+        if self.build.session.dry or (self.node and self.node.added_digest()):
+            return None
+        built = adopt(self.config, plan, self._key)
+        if built and built.output:
+            messages.say(built.output)
+        return built
 
     def _find_reason(self, made: Made | None) -> str:
         missing = [path for path in output_files(self.stem)[:2] if not os.path.exists(path)]

@@ -20,6 +20,7 @@ from .config import Config
 from .pgo import Profile
 from .record import Built
 from .run import prepare_profile, run_package
+from .twin import adopt
 
 _START_UP = 4000
 """What a package costs besides its source, in bytes of Go source that the compiler could compile in that time; for the order only."""
@@ -253,6 +254,9 @@ class Engine:
         built = record.load(plan, key)
         if built is not None:
             return built, ""
+        built = adopt(self.config, plan, key)
+        if built is not None:
+            return built, built.output
         built = run_package(self.config, plan, {path: each.export for path, each in imports.items()}, key, backends)
         if not task.immutable and plan_package(self.config, task.package, task.profile).action_key != plan.action_key:
             record.forget(plan)  # a source was edited while it was compiled: nobody knows what came of it
