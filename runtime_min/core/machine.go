@@ -33,11 +33,12 @@ type g struct {
 
 	syscallsp uintptr // unwinding starts here instead of at sched, when not 0
 	syscallpc uintptr
+	_         uintptr
 	stktopsp  uintptr // SP at the outermost frame
 
 	param        unsafe.Pointer // handed over by who wakes it
 	atomicstatus atomic.Uint32
-	goid         uint64
+	goid         uint64 // where stock Go has it: modules know the place
 	schedlink    guintptr // the next one in the list it is in: run queue or free list
 	waitsince    int64    // nanotime when it was parked, set by the collector
 	waitreason   waitReason
