@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+from pathlib import Path
 
 import pytest
 from gocommand import run_go
@@ -72,3 +74,38 @@ def test_patterns_and_flags(module: Project) -> None:
     assert 'warning: "./nothing/..." matched no packages' in module.build().ok().err
     module.sconstruct("env.GoLibrary()\n")
     assert "GoLibrary names packages" in module.build().failed().text
+
+
+PROFILES = Path(__file__).resolve().parent.parent / "golden/programs/profiled"
+
+
+def with_profiles(text: str) -> list[tuple[str, bool]]:
+    """(import path, whether with a profile) of the compile commands for packages outside std."""
+    commands = [line for line in text.splitlines() if re.search(r"/compile\b.* -p (main|example\.com)", line)]
+    return sorted((re.findall(r"=>(example\.com/[^;]*);", line)[0], "-pgoprofile" in line) for line in commands)
+
+
+def test_programs_with_profiles(module: Project) -> None:
+    """What a program with a default.pgo imports is compiled with it, and again without it for the others."""
+    module.write("cmd/other/main.go", 'package main\n\nimport "example.com/m/greet"\n\nfunc main() { println(greet.Text()) }\n')
+    module.write("cmd/app/default.pgo", (PROFILES / "default.pgo").read_bytes())
+    for patterns in (["./cmd/app"], ["./..."]):
+        module.sconstruct(f"env.Alias('all', env.GoLibrary({patterns!r}))\n")
+        theirs = with_profiles(run_go(module.goroot, "build", "-n", "-a", "-trimpath", *patterns, cwd=module.dir).stderr)
+        assert with_profiles(module.build("-n").ok().out) == theirs != []
+    once = sorted({path for path, _ in theirs})
+    assert with_profiles(module.build("-n", "GOPGO=off").ok().out) == [(path, False) for path in once]
+    assert with_profiles(module.build("-n", "GOPGO=cmd/app/default.pgo").ok().out) == [(path, True) for path in once]
+
+
+def test_a_changed_profile(project: Project) -> None:
+    project.write("go.mod", "module example.com/m\n")
+    project.write("alone.go", "package alone\n")
+    profile = (PROFILES / "default.pgo").read_bytes()
+    project.write("profile", profile)
+    project.sconstruct("env.Alias('all', env.GoLibrary('.'))\n", GOPGO="profile")
+    project.build().ok()
+    assert project.build().ok().up_to_date
+    project.write("profile", gzip.compress(gzip.decompress(profile), 1))
+    assert compiled(project.build().ok().out) == ["example.com/m"]
+    assert project.build().ok().up_to_date

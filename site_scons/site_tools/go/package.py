@@ -99,6 +99,7 @@ class Package:
     *embed_files* maps each pattern to the files it matches, relative to *dir* with slashes.
     *standard* is true for std and cmd packages of GOROOT/src. *for_test* is the import path of the package under test when this is a
     variant recompiled for that test (import_path then reads ``p [q.test]`` in messages only), its external tests, or its test main.
+    *for_main* is the import path of the program whose profile this is compiled with, when others want it without.
     *ordered_imports* are all imports, implicit ones too, in cmd/go's order where that is not the usual one, as in tests.
     *cover_mode* is the mode of coverage that the package is instrumented for, "" if it is not. *cover_set* tells apart what is compiled
     for different choices of packages to instrument, "" where none is among this one and its imports.
@@ -115,6 +116,7 @@ class Package:
     standard: bool = False
     module: Module | None = None
     for_test: str = ""
+    for_main: str = ""
     go_debug: tuple[tuple[str, Position], ...] = ()
     cgo_directives: tuple[tuple[str, tuple[str, ...], Position], ...] = ()
     ordered_imports: tuple[str, ...] = ()
@@ -133,9 +135,9 @@ class Package:
 
     @property
     def listed(self) -> str:
-        """The name by which ``go list -test`` tells variants of a package apart: "p [q.test]"."""
-        variant = self.for_test and not self.is_test_main
-        return f"{self.import_path} [{self.for_test}.test]" if variant else self.import_path
+        """The name by which ``go list`` tells variants of a package apart: "p [q.test]", "p [main]" (load/pkg.go:198 Desc)."""
+        variant = f"{self.for_test}.test" if self.for_test and not self.is_test_main else self.for_main
+        return f"{self.import_path} [{variant}]" if variant else self.import_path
 
     @property
     def origin(self) -> str:

@@ -151,7 +151,7 @@ class Build:
         standard = self.session.standards.get(key)
         if standard is None:
             standard = self.session.standards[key] = StandardUnit(self, immutable, profile)
-        return Closure(config, profile, units, standard)
+        return Closure(config, profile, units, (standard,))
 
     def vetter(self, config: Config, checks: Checks, tool: str = "") -> Vetter:
         """What vets packages compiled by *config*, this build's or one made from it; one for all calls. *tool* is as for Vetter."""
@@ -222,12 +222,12 @@ def _owners(path: str, by_folder: Mapping[str, list[PackageUnit]]) -> list[Packa
 
 @dataclass(frozen=True)
 class Closure:
-    """A program's packages, by import path."""
+    """A program's packages, by import path; *standards* compile those that are immutable."""
 
     config: Config
     profile: Profile | None
     units: Mapping[str, PackageUnit]
-    standard: StandardUnit
+    standards: tuple[StandardUnit, ...]
 
 
 def open_build(session: Session, env: Environment, folder: str, derived: Derived) -> Build:

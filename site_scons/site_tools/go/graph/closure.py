@@ -209,9 +209,10 @@ class ClosureUnit(Unit):
         self._await(derived.by_folder.get(folder, ()) for folder in folders)
         if self._waiting():
             return
-        self._closure = closure = self._close(build, packages)
+        with state.watch() as read:
+            self._closure = closure = self._close(build, packages)
         extra = [path for unit in closure.units.values() if not unit.immutable for path in unit.input_paths()]
-        files = watched.files | set(build.watched_files) | set(extra)
+        files = watched.files | read.files | set(build.watched_files) | set(extra)
         self._watched = (build.worth_watching(files), build.worth_watching(watched.folders))
         self._choose(here, build, closure)
         self._ready = True
@@ -220,9 +221,12 @@ class ClosureUnit(Unit):
         """Make nodes of the packages that may have to be compiled, of all if the user wants to see them."""
         known = self.ledger.linked.get(self.target)
         build.mark_suspects(closure, known, self._changed_rules(known) if known else "")
-        closure.standard.recall()
         shown = here.shows_graph or touched(build.setup.output)
-        first = [] if closure.standard.is_current() and not shown else [closure.standard.get_node(self.env)]
+        first = []
+        for standard in closure.standards:
+            standard.recall()
+            if shown or not standard.is_current():
+                first.append(standard.get_node(self.env))
         for unit in self._wanted(closure):
             if unit.immutable or unit.node is not None or (unit.recall() and not shown):
                 continue

@@ -15,7 +15,7 @@ from ..errors import GoError
 from ..selection import is_wide, select_packages
 from . import messages
 from .actions import make_node
-from .build import build_dir
+from .build import Closure, build_dir
 from .closure import ClosureUnit
 from .ledger import Linked
 from .session import session
@@ -23,7 +23,7 @@ from .session import session
 if TYPE_CHECKING:
     from ..load import Loader
     from ..package import Package
-    from .build import Build, Closure
+    from .build import Build
     from .units import PackageUnit
 
 Node = Any
@@ -71,7 +71,12 @@ class LibraryUnit(ClosureUnit):
         return loader.closure(self._paths)
 
     def _close(self, build: Build, packages: Sequence[Package]) -> Closure:
-        return build.closure(replace(build.config, named=frozenset(self._paths)), packages, None)
+        from ..plan.profiled import split_by_profile
+
+        config = replace(build.config, named=frozenset(self._paths))
+        closures = [build.closure(config, needed, profile) for needed, profile in split_by_profile(config, packages, self._paths)]
+        units = {unit.package.listed: unit for closure in closures for unit in closure.units.values()}
+        return Closure(config, None, units, tuple(standard for closure in closures for standard in closure.standards))
 
     def _roots(self, closure: Closure) -> Iterable[PackageUnit]:
         return [closure.units[path] for path in self._paths]
