@@ -43,3 +43,15 @@ def test_a_change_that_one_program_has_seen_is_new_to_the_other(module: Project)
     module.build().ok()
     assert module.program("bin/app").ok().err == module.program("bin/other").ok().err == "1\ngood day world 12\n"
     assert module.build().ok().up_to_date
+
+
+@pytest.mark.parametrize("name", ["app", "other"])
+def test_either_program_sees_what_is_new_in_a_package_of_both(module: Project, name: str) -> None:
+    module.write("greet/left_out.go", "//go:build plan9\n\npackage greet\n\nfunc init() { println(2) }\n")
+    module.build().ok()
+    module.write("greet/more.go", "package greet\n\nfunc init() { println(1) }\n")
+    module.build(f"bin/{name}").ok()
+    assert module.program(f"bin/{name}").ok().err == "1\nhello world 7\n"
+    module.write("greet/left_out.go", "package greet\n\nfunc init() { println(2) }\n")
+    module.build(f"bin/{name}").ok()
+    assert module.program(f"bin/{name}").ok().err == "2\n1\nhello world 7\n"

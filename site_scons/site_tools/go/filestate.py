@@ -129,6 +129,12 @@ class FileState:
         finally:
             self._watchers.remove(watched)
 
+    def observe(self, seen: Watched) -> None:
+        """Count what was *seen* in an earlier block as asked about now: what came of it is used again."""
+        for watched in self._watchers:
+            watched.files |= seen.files
+            watched.folders |= seen.folders
+
     def changed(self, files: Iterable[str], folders: Iterable[str] = ()) -> list[str]:
         """Those of *files* whose content may differ from what is recorded, and those of *folders* whose entries may.
 

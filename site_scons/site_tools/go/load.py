@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from .embed import resolve_embeds
 from .errors import GoError, Position
-from .filestate import FileState
+from .filestate import FileState, Watched
 from .linkdeps import linker_dependencies
 from .module.resolve import MissingPackageSumError
 from .overlay import Overlay
@@ -75,7 +76,10 @@ class Modules(Protocol):
 
 
 class Loader:
-    """Loads packages for one SDK, one variant and one set of modules; each at most once."""
+    """Loads packages for one SDK, one variant and one set of modules; each at most once.
+
+    What has been loaded before counts as looked at each time it is asked for (FileState.watch): several programs may consist of it.
+    """
 
     def __init__(self, sdk: SDK, variant: Variant, overlay: Overlay, state: FileState, modules: Modules | None = None) -> None:
         self.sdk = sdk
@@ -88,6 +92,7 @@ class Loader:
         self._locations: dict[str, Location] = {}
         self._folders: dict[str, Folder] = {}
         self._folded: dict[str, str] = {}
+        self._seen: dict[tuple[str, str], Watched] = {}  # what was looked at to place, to read and to load a package outside std
 
     def package(self, import_path: str) -> Package:
         """The package that the user calls *import_path*; raises GoError if it is not there or broken.
@@ -210,6 +215,7 @@ class Loader:
         known = self._locations.get(path)
         asking = location.module if location else None
         if known:
+            self._observe("place", path)
             if known.module and known.module.version and self.modules and (asking is None or asking.main):
                 self.modules.resolve(path, importer, asking)  # what main modules import must also be required by them
             return path
@@ -220,10 +226,11 @@ class Loader:
         if folder:
             self._locations[path] = Location(folder, None, True)
         elif self.modules is not None and not (location and location.standard):
-            found = self.modules.resolve(path, importer, asking)
-            self._locations[path] = Location(found.dir, found.module, found.module is None)
-            if found.module and not found.module.version:
-                self._is_nested(found.dir, found.module)  # known not to be; but from now on watched
+            with self._watching("place", path):
+                found = self.modules.resolve(path, importer, asking)
+                self._locations[path] = Location(found.dir, found.module, found.module is None)
+                if found.module and not found.module.version:
+                    self._is_nested(found.dir, found.module)  # known not to be; but from now on watched
         else:
             raise missing_package(path, self.sdk)
         return path
@@ -244,19 +251,41 @@ class Loader:
     def _load(self, path: str, positions: tuple[Position, ...]) -> Package:
         """The package with the final *path*, imported at *positions*."""
         package = self._packages.get(path)
-        if package is None:
-            self._check_path(path, positions)
-            location = self._locations[path]
+        if package is not None:
+            self._observe("package", path)
+            return package
+        self._check_path(path, positions)
+        location = self._locations[path]
+        with self._watching("package", "" if location.standard else path):
             folder = self._read(path, location, positions)
             package = self._packages[path] = self._make(path, location, folder)
         return package
 
+    @contextmanager
+    def _watching(self, what: str, path: str) -> Iterator[None]:
+        """Note what is looked at inside the block for :meth:`_observe`; for the *path* "" nothing is."""
+        if not path:
+            yield
+            return
+        with self.state.watch() as watched:
+            yield
+        self._seen[what, path] = watched
+
+    def _observe(self, what: str, path: str) -> None:
+        seen = self._seen.get((what, path))
+        if seen:
+            self.state.observe(seen)
+
     def _read(self, path: str, location: Location, positions: tuple[Position, ...]) -> Folder:
-        try:
-            folder = self._folders.get(path) or read_folder(location.dir, self.context, self.overlay, self.state)
-        except OSError as error:
-            raise GoError(f"cannot read package {path}: {error.filename}: {error.strerror}", *positions[:1]) from None
-        self._folders[path] = folder
+        folder = self._folders.get(path)
+        if folder is not None:
+            self._observe("folder", path)
+        else:
+            try:
+                with self._watching("folder", "" if location.standard else path):
+                    folder = self._folders[path] = read_folder(location.dir, self.context, self.overlay, self.state)
+            except OSError as error:
+                raise GoError(f"cannot read package {path}: {error.filename}: {error.strerror}", *positions[:1]) from None
         files = folder.files
         if not files.go and not files.cgo:
             raise GoError(no_go_files(folder), *positions[:1])
