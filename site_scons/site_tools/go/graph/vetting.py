@@ -15,7 +15,7 @@ from SCons.Node.Python import Value
 from ..errors import GoError
 from ..plan.compile import import_order
 from ..plan.identity import source_path
-from ..plan.vet import Checks, vet_checks
+from ..plan.vet import FINDINGS_ON_STDOUT_SINCE, Checks, vet_checks
 from ..plan.vetter import Vetter
 from ..test.variants import test_packages
 from . import messages, variables
@@ -28,6 +28,7 @@ from .patterns import PatternUnit
 from .session import session
 
 if TYPE_CHECKING:
+    from ..load import Loader
     from ..package import Package
     from .build import Build, Closure
     from .units import PackageUnit
@@ -77,16 +78,20 @@ class VetUnit(ClosureUnit):
         packages = [unit.package for unit in closure.units.values()]
         try:
             vetted = self.suite.vetter(build).vet(packages, built, self.ask)
-            findings = [each.findings for each in vetted if each.findings]
         except GoError as error:
             raise self._failure(error, f"cannot vet {self.import_path}") from None
+        aside = build.setup.sdk.minor >= FINDINGS_ON_STDOUT_SINCE
+        findings = [each.bare if aside else each.findings for each in vetted if each.findings]
         self.found = bool(findings)
         self._write(self._key.encode())
         if findings:
             messages.say(messages.from_here("\n".join(findings), build.session.top, build.session.here))
+        for each in vetted:
+            if each.json:
+                (messages.show if aside else messages.say)(each.json)
 
     def after_build(self) -> None:
-        if self.found:
+        if self.found or self.suite.checks.json:
             self._note((0, 0, 0))  # never current: what was found is shown again
         else:
             super().after_build()
@@ -106,10 +111,16 @@ class VetUnit(ClosureUnit):
 
     def _wanted(self, closure: Closure) -> Iterable[PackageUnit]:
         imported = {path for unit in closure.units.values() for path in unit.imports}
+        imported.update(self._imported_elsewhere(closure))
         return [unit for path, unit in closure.units.items() if path in imported]
 
+    def _imported_elsewhere(self, closure: Closure) -> list[str]:
+        """The package if another one needs it as it is: where it cannot be compiled, vet says nothing (work/exec.go:1326)."""
+        return [path for path in self.ask if not closure.units[path].package.for_test and path in self.suite.imported]
+
     def _roots(self, closure: Closure) -> Iterable[PackageUnit]:
-        return [unit for path in self.ask for unit in closure.units[path].imports.values()]
+        imported = [unit for path in self.ask for unit in closure.units[path].imports.values()]
+        return [*imported, *(closure.units[path] for path in self._imported_elsewhere(closure))]
 
     def _find_key(self, closure: Closure) -> str:
         assert self._build
@@ -167,6 +178,16 @@ class VetSuite(PatternUnit):
     def reset(self) -> None:
         super().reset()
         self.runs: list[VetUnit] = []
+        self._loader: Loader | None = None
+        self._imported: frozenset[str] | None = None
+
+    @property
+    def imported(self) -> frozenset[str]:
+        """What the packages import that are vetted."""
+        if self._imported is None:
+            assert self._loader
+            self._imported = frozenset(path for run in self.runs for path in _imports(self._loader, run.import_path))
+        return self._imported
 
     def vetter(self, build: Build) -> Vetter:
         """What vets the packages of *build*."""
@@ -174,6 +195,7 @@ class VetSuite(PatternUnit):
         return build.vetter(build.config, self.checks, tool)
 
     def enter(self, build: Build, paths: list[str]) -> Nodes:
+        self._loader = build.loader()
         for path in paths:
             name = os.path.join(build.setup.output, f"~vet-{self.checks.key}", *path.split("/")) + ".vetted"
             node = get_default_fs().File(name)
@@ -202,6 +224,13 @@ class VetSuite(PatternUnit):
         from .clean import remove_vetted
 
         return remove_vetted(session().ledger(build_dir(self.env)), build_dir(self.env), session().top)
+
+
+def _imports(loader: Loader, path: str) -> tuple[str, ...]:
+    try:
+        return loader.package(path).imports
+    except GoError:
+        return ()  # which is told where it is vetted
 
 
 def _needed(packages: Sequence[Package], ask: Iterable[str]) -> list[Package]:

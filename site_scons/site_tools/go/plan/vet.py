@@ -43,27 +43,36 @@ ANALYZERS: Mapping[str, int] = {
     "waitgroup": 25,
 }  # fmt: skip
 
-# In GOROOT all analyzers run but these, of which the code there is full (work/exec.go:1395). Neither makes facts.
+# In GOROOT all analyzers run but these, of which the code there is full (work/exec.go:1378); go vet leaves out only the first.
+# Neither makes facts.
 _STANDARD_FLAGS = ("-unsafeptr=false", "-unreachable=false")
 
-_RECORD = "scons-go vet 2"
+FINDINGS_ON_STDOUT_SINCE = 26  # before, go vet handed on what vet said as what a tool says
+
+_RECORD = "scons-go vet 3"
 
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """Which analyzers run: *flags* are vet's, none for all of them. *explicit* flags hold for GOROOT too."""
+    """Which analyzers run: *flags* are vet's, none for all of them; in GOROOT *standard* instead, unless they are *explicit*."""
 
     flags: tuple[str, ...] = ()
     explicit: bool = False
+    standard: tuple[str, ...] = _STANDARD_FLAGS
 
     def flags_for(self, package: Package) -> tuple[str, ...]:
         """The flags with which *package* is vetted."""
-        return _STANDARD_FLAGS if is_goroot(package) and not self.explicit else self.flags
+        return self.standard if is_goroot(package) and not self.explicit else self.flags
+
+    @property
+    def json(self) -> bool:
+        """Whether vet writes JSON, with findings or without, and does not fail."""
+        return "-json" in self.flags
 
     @property
     def key(self) -> str:
         """A digest for the folder of the results."""
-        return hashlib.sha256(repr((self.flags, self.explicit)).encode()).hexdigest()[:8]
+        return hashlib.sha256(repr((self.flags, self.explicit, self.standard)).encode()).hexdigest()[:8]
 
 
 def test_checks(value: str, minor: int) -> Checks | None:
@@ -92,16 +101,18 @@ def test_checks(value: str, minor: int) -> Checks | None:
 
 
 # Flags of ``go vet`` that change what it does, not what it looks for (cmd/go/internal/vet/vet.go:145).
-_OTHER_FLAGS = frozenset({"V", "diff", "fix", "flags", "json"})
+_OTHER_FLAGS = frozenset({"V", "diff", "fix", "flags"})
 
 
 def vet_checks(flags: tuple[str, ...]) -> Checks:
     """The checks of ``go vet`` with *flags*, which are those of the vet tool: all without any. Raises GoError."""
+    words = []
     for flag in flags:
-        name = flag.lstrip("-").partition("=")[0]
+        name, _, value = flag.lstrip("-").partition("=")
         if not flag.startswith("-") or not name or name in _OTHER_FLAGS:
-            raise GoError(f"GOVETFLAGS are flags that choose analyzers or set them up, such as -printf=false, not {flag!r}")
-    return Checks(flags, explicit=bool(flags))
+            raise GoError(f"GOVETFLAGS are -json and flags that choose analyzers or set them up, such as -printf=false, not {flag!r}")
+        words.append("-json" if name == "json" and value in ("", "1", "true") else flag)
+    return Checks(tuple(words), explicit=bool(flags), standard=_STANDARD_FLAGS[:1])
 
 
 def _wrong(value: str, why: str) -> GoError:
@@ -119,11 +130,12 @@ class VetPlan:
 
     *action_key* stands for everything that goes in, except for what imports export and the facts about them. *facts* is where the
     package's own facts are kept, *record* where a run notes what it found. *headed* are the lines above what vet says
-    (cmd/go/internal/work/shell.go:558).
+    (cmd/go/internal/work/shell.go:558). *json* says that vet writes JSON.
     """
 
     import_path: str
     headed: str
+    json: bool
     folder: str
     action_key: str
     imports: tuple[str, ...]
@@ -137,7 +149,7 @@ class VetPlan:
 class Vetted:
     """What vet found: the file with the *facts* and its *digest*, and *findings*, the text of what is wrong, "" for nothing.
 
-    *diagnosed* says that vet was asked for what is wrong.
+    *diagnosed* says that vet was asked for what is wrong. *json* is the JSON that it wrote, which is no failure whatever it tells.
     """
 
     import_path: str
@@ -145,6 +157,13 @@ class Vetted:
     digest: str
     findings: str = ""
     diagnosed: bool = False
+    json: str = ""
+
+    @property
+    def bare(self) -> str:
+        """The findings without the lines above them; what goes wrong in vet itself keeps these (cmd/go/internal/vet/vet.go:370)."""
+        lines = self.findings.split("\n")
+        return "\n".join(lines[sum(line.startswith("# ") for line in lines[:2]) :]) if self.facts else self.findings
 
 
 def plan_vet(
@@ -172,6 +191,7 @@ def plan_vet(
     return VetPlan(
         import_path=package.import_path,
         headed=package.import_path if package.listed == package.import_path else f"{package.import_path}\n# [{package.import_path}]",
+        json=checks.json and "-json" in flags,
         folder=package.dir,
         action_key=key,
         imports=imports,
@@ -222,10 +242,10 @@ def full_key(plan: VetPlan, built: Mapping[str, Built], facts: Mapping[str, Vett
 def load_vetted(plan: VetPlan, key: str, diagnose: bool) -> Vetted | None:
     """What a run with the same *key* found; with *diagnose*, only if it looked for what is wrong and found nothing."""
     try:
-        with open(plan.record, encoding="utf-8") as handle:
-            head, recorded, digest, state, diagnosed = handle.read().split("\n")
+        with open(plan.record, encoding="utf-8", errors="surrogateescape") as handle:
+            head, recorded, digest, state, diagnosed, said = handle.read().split("\n", 5)
         if head == _RECORD and recorded == key and state == _state(plan.facts) and (diagnosed == "yes" or not diagnose):
-            return Vetted(plan.import_path, plan.facts, digest, diagnosed=diagnosed == "yes")
+            return Vetted(plan.import_path, plan.facts, digest, diagnosed=diagnosed == "yes", json=said)
     except (OSError, ValueError):
         pass  # no record, or not one of ours: vet runs
     return None
@@ -244,23 +264,29 @@ def run_vet(config: Config, plan: VetPlan, key: str, facts: Mapping[str, Vetted]
             output = os.path.join(work, "vetx")
             content = {**plan.config, "PackageVetx": {path: facts[path].facts for path in plan.imports}}
             content |= {"VetxOnly": not diagnose, "VetxOutput": output}
+            aside = os.path.join(work, "stdout")
+            if plan.json and config.sdk.minor >= FINDINGS_ON_STDOUT_SINCE:
+                content["Stdout"] = aside
             replace_file(os.path.join(work, "vet.cfg"), json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogateescape"))
-            findings = ""
+            findings = said = ""
             try:
-                run_step(Run(plan.argv, plan.folder, config.target_env), work, plan.headed, plan.folder, config.base)
+                said = run_step(Run(plan.argv, plan.folder, config.target_env), work, plan.headed, plan.folder, config.base)
             except GoError as error:
                 if not diagnose or not os.path.exists(output):
                     raise
                 findings = error.message
+            if os.path.exists(aside):
+                with open(aside, encoding="utf-8", errors="surrogateescape") as text:
+                    said = text.read()
             with open(output, "rb") as handle:
                 digest = hashlib.sha256(handle.read()).hexdigest()
             os.replace(output, plan.facts)
         if not findings:
-            lines = (_RECORD, key, digest, _state(plan.facts), "yes" if diagnose else "no")
-            replace_file(plan.record, "\n".join(lines).encode())
+            lines = (_RECORD, key, digest, _state(plan.facts), "yes" if diagnose else "no", said if plan.json else "")
+            replace_file(plan.record, "\n".join(lines).encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise GoError(f"vet {plan.import_path}: {error.filename2 or error.filename or ''}: {error.strerror or error}") from None
-    return Vetted(plan.import_path, plan.facts, digest, findings, diagnose)
+    return Vetted(plan.import_path, plan.facts, digest, findings, diagnose, said if plan.json else "")
 
 
 def _state(path: str) -> str:
