@@ -121,13 +121,17 @@ func TestOrder(t *testing.T) {{
 def test_packages_are_shown_in_order(module: Project) -> None:
     for name, wait, last in (("a", "1500 * time.Millisecond", ""), ("b", "0", "nothing"), ("c", "0", "")):
         module.write(f"order/{name}/{name}_test.go", ORDER.format(name=name, wait=wait, last=last))
+    module.write("order/d/d_test.go", 'package d\n\nimport (\n\t_ "example.com/m/order/e"\n\t_ "testing"\n)\n')
+    module.write("order/e/e.go", "package e\n\nvar x = nothing\n")
     module.sconstruct("env.GoTest('./order/...')\n")
     done = module.build("-Q", "-k", "-j3", "test", "GOTESTFLAGS=-v").failed()
     shown = [line for line in done.out.splitlines() if re.match(r"\w says|ok|FAIL\t", line)]
     assert [line.split()[:2] for line in shown] == [
         ["a", "says"], ["ok", "example.com/m/order/a"], ["FAIL", "example.com/m/order/b"], ["c", "says"], ["ok", "example.com/m/order/c"],
+        ["FAIL", "example.com/m/order/d"], ["FAIL", "example.com/m/order/e"],
     ]  # fmt: skip
     module.write("order/b/b_test.go", ORDER.format(name="b", wait="0", last='t.Fatal("now")'))
+    module.write("order/e/e.go", "package e\n")
     done = module.build("-Q", "-j3", "test", "GOTESTFLAGS=-count=1").failed()
     words = re.findall(r"^(ok|FAIL)\s+example.com/m/order/(\w)", done.out, re.MULTILINE)
     assert words == sorted(words, key=lambda word: word[1]) and ("FAIL", "b") in words

@@ -13,6 +13,7 @@ from SCons.Node.FS import Dir, get_default_fs
 from SCons.Script import GetOption
 from SCons.Script.SConscript import launch_dir
 
+from . import messages
 from .derived import Derived, variant_root
 from .ledger import Ledger, Signature, signatures
 from .nodes import GoNode
@@ -101,6 +102,7 @@ def restart() -> None:
         old.save()
     _sessions.clear()
     _ledgers.clear()
+    messages.unbuilt.clear()
 
 
 def _refuse_ninja() -> None:

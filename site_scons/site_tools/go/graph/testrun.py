@@ -6,7 +6,6 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import SCons.Node
 from SCons.Errors import BuildError
 
 from ..errors import GoError
@@ -182,7 +181,7 @@ class TestRunUnit(Unit):
 
     def give_up(self) -> bytes | None:
         """What is shown of tests that could not be built, None if they may yet be."""
-        unbuilt = self.binary.unbuilt() if self.outcome is None and self.node.get_state() == SCons.Node.failed else ""
+        unbuilt = self.binary.unbuilt() if self.outcome is None else ""
         if not unbuilt:
             return None
         self.outcome = build_failed(self.import_path, "build" if self.binary.is_set_up else "setup")
