@@ -148,3 +148,12 @@ def test_clean(module: Project) -> None:
     module.build("test").ok()
     module.build("-c", "test").ok()
     assert not [name for name in module.files(below="build") if "~test" in name or "results" in name]
+
+
+def test_fail_fast(module: Project) -> None:
+    for name, last in (("a", ""), ("b", 't.Fatal("now")'), ("c", "")):
+        module.write(f"order/{name}/{name}_test.go", ORDER.format(name=name, wait="0", last=last))
+    module.sconstruct("env.GoTest('./order/...', GOTESTFLAGS='-failfast')\n")
+    run = module.build("-k", "test").failed()
+    assert re.findall(r"^(ok|FAIL)\s+example.com/m/order/(\w)", run.out, re.MULTILINE) == [("ok", "a"), ("FAIL", "b")]
+    assert "FAIL: 3 packages: 1 passed, 1 failed (example.com/m/order/b), 1 not run" in run.out

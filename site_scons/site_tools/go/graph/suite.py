@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 Node = Any
 Nodes = list[Any]
 
+FAIL_FAST_SINCE = 23  # older ones go on with the next package
+
 
 class Suite(Unit):
     """One GoTest call: *patterns*, relative to the folder *place*, in the environment *env*.
@@ -109,6 +111,12 @@ class Suite(Unit):
         """Whether output is shown as it comes (cmd/go/internal/test/test.go:1440)."""
         options = self.options
         return options.endless or options.json or (options.show_pass and (len(self.runs) == 1 or session().jobs == 1))
+
+    @property
+    def stopped(self) -> bool:
+        """Whether tests have failed and -failfast lets no more begin (cmd/go/internal/test/test.go:1453)."""
+        fast = self.options.is_on("failfast") and self.minor >= FAIL_FAST_SINCE
+        return fast and any(run.outcome and run.outcome.seconds and run.outcome.failed for run in self.runs)
 
     @cached_property
     def build_dir(self) -> str:

@@ -72,6 +72,8 @@ class TestRunUnit(Unit):
 
     def run(self, env: Any) -> None:
         del env
+        if self.suite.stopped:
+            return
         try:
             outcome = self.outcome = self._vetted() or self._tested()
         except GoError as error:
@@ -181,7 +183,7 @@ class TestRunUnit(Unit):
 
     def give_up(self) -> bytes | None:
         """What is shown of tests that could not be built, None if they may yet be."""
-        unbuilt = self.binary.unbuilt() if self.outcome is None else ""
+        unbuilt = self.binary.unbuilt() if self.outcome is None and not self.suite.stopped else ""
         if not unbuilt:
             return None
         self.outcome = build_failed(self.import_path, "build" if self.binary.is_set_up else "setup")
