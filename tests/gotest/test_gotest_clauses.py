@@ -275,9 +275,10 @@ def test_coverage(module: Project) -> None:
     assert "func Use() int" in (module.dir / "cover.html").read_text()
 
 
-def _place(block: str) -> tuple[str, list[int]]:
+def _place(block: str) -> tuple[list[str], str, list[int]]:
     file, _, place = block.rpartition(":")
-    return file, [int(number) for number in re.findall(r"\d+", place)]
+    folder, _, name = file.rpartition("/")
+    return folder.split("/"), name, [int(number) for number in re.findall(r"\d+", place)]
 
 
 def test_tests_that_count_other_packages_side_by_side(module: Project) -> None:

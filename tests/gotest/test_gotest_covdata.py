@@ -124,3 +124,9 @@ def test_shares() -> None:
     assert str(Share(1, 3)) == "33.3%"
     assert str(Share(0, 0)) == "[no statements]"
     assert Profile().text() == "mode: set\n"
+
+
+def test_packages_are_in_the_order_of_a_pattern() -> None:
+    files = ["m/z.go", "m/a/a.go", "m/a/b.go", "m/a/a/z.go", "m/a-b/a.go"]
+    text = parse_profile("mode: set\n" + "".join(f"{file}:1.1,2.1 1 0\n" for file in reversed(files)), "c.out").text()
+    assert [line.partition(":")[0] for line in text.splitlines()[1:]] == files

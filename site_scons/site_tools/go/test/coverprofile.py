@@ -41,7 +41,7 @@ class Profile:
             self.counts[block] = min(self.counts.get(block, 0) + count, limit)
 
     def text(self) -> str:
-        """The profile in the format of ``go test -coverprofile``, sorted by file and place."""
+        """The profile in the format of ``go test -coverprofile``, packages in the order of ``./...``."""
         lines = [f"mode: {self.mode or 'set'}\n"]
         lines += [
             f"{file}:{line}.{column},{end_line}.{end_column} {statements} {count}\n"
@@ -50,16 +50,17 @@ class Profile:
         return "".join(lines)
 
     def files(self) -> dict[str, list[tuple[Block, int]]]:
-        """The blocks of each file with their counts, in source order; files sorted by name."""
+        """The blocks of each file with their counts, in source order; files sorted by package and name."""
         grouped: dict[str, list[tuple[Block, int]]] = {}
         for block, count in sorted(self.counts.items(), key=_order):
             grouped.setdefault(block.file, []).append((block, count))
         return grouped
 
 
-def _order(item: tuple[Block, int]) -> tuple[str, int, int, int, int, int]:
+def _order(item: tuple[Block, int]) -> tuple[list[str], str, int, int, int, int, int]:
     block = item[0]
-    return block.file, block.line, block.end_line, block.column, block.end_column, block.statements
+    package, _, name = block.file.rpartition("/")
+    return package.split("/"), name, block.line, block.end_line, block.column, block.end_column, block.statements
 
 
 def parse_profile(text: str, name: str) -> Profile:
