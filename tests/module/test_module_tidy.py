@@ -17,14 +17,14 @@ def go_file(name: str, *paths: str) -> str:
     return f"package {name}\n\n" + "".join(f'import _ "{path}"\n' for path in paths)
 
 
-def serve(proxy: Proxy) -> None:
+def serve(proxy: Proxy, go: str = "1.21") -> None:
     """a imports b, its tests import t; b at two versions; c alone."""
     for version, needs in (("v1.0.0", "v1.0.0"), ("v1.1.0", "v1.1.0")):
-        gomod = f"module {A}\n\ngo 1.21\n\nrequire {B} {needs}\nrequire {T} v1.0.0\n"
+        gomod = f"module {A}\n\ngo {go}\n\nrequire {B} {needs}\nrequire {T} v1.0.0\n"
         proxy.add(A, version, {"go.mod": gomod, "a.go": go_file("a", B), "a_test.go": go_file("a", T)})
-    proxy.add(B, "v1.0.0", {"go.mod": f"module {B}\n\ngo 1.21\n", "b.go": "package b\n"})
-    proxy.add(B, "v1.1.0", {"go.mod": f"module {B}\n\ngo 1.21\n", "b.go": "package b\n"})
-    proxy.add(C, "v1.0.0", {"go.mod": f"module {C}\n\ngo 1.21\n", "c.go": "package c\n"})
+    proxy.add(B, "v1.0.0", {"go.mod": f"module {B}\n\ngo {go}\n", "b.go": "package b\n"})
+    proxy.add(B, "v1.1.0", {"go.mod": f"module {B}\n\ngo {go}\n", "b.go": "package b\n"})
+    proxy.add(C, "v1.0.0", {"go.mod": f"module {C}\n\ngo {go}\n", "c.go": "package c\n"})
     proxy.add(T, "v1.0.0", {"t.go": "package t\n"})
 
 
@@ -111,6 +111,17 @@ def test_missing_and_unneeded_sums(project: Project, proxy: Proxy) -> None:
     ours = by_us(project)
     assert ours == by_go(project)
     assert ours[1] == {f"{A} v1.0.0", f"{A} v1.0.0/go.mod"}
+
+
+@pytest.mark.parametrize("go", ["1.20", "1.21"])
+def test_go_mod_of_what_only_tests_of_dependencies_need(project: Project, proxy: Proxy, go: str) -> None:
+    serve(proxy, "1.17")
+    project.environ["GOSUMDB"] = "off"
+    body = f"require {A} v1.1.0\n\nrequire {B} v1.1.0 // indirect\n"
+    project.write({"main.go": go_file("main", A), "go.mod": f"module {MAIN}\n\ngo {go}\n\n{body}", "go.sum": ""})
+    ours = by_us(project)
+    assert ours == by_go(project)
+    assert (f"{T} v1.0.0/go.mod" in ours[1]) == (go == "1.21") and f"{T} v1.0.0" in ours[1]
 
 
 def test_package_without_a_module(project: Project, proxy: Proxy) -> None:

@@ -32,6 +32,8 @@ def test_tells_what_go_would_change(project: Project, proxy: Proxy) -> None:
     run = build.build("-Q", "go-tidy-check").failed()
     assert f"go.mod:7: unused requirement {C} v1.0.0\n" in run.out and "go mod tidy would change that" in run.err
     assert (project.root / "go.mod").read_text().endswith(f"{C} v1.0.0\n"), "nothing is written"
+    project.write({"go.mod": gomod, "go.sum": ""})
+    assert build.build("-Q", "go-tidy-check").failed().out.startswith(f"go.sum: missing line {A} v1.0.0\n")
     project.write({"go.mod": "module example.com/main\n\ngo 1.21\n\nrequire nonsense\n"})
     assert "go.mod:5" in build.build("go-tidy-check").failed().err
 

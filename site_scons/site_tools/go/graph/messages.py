@@ -27,13 +27,14 @@ _PLACE = re.compile(r"^(\t?(?:vet: )?)([^\s:][^:\n]*?)(?=:\d+(?::\d+)?: )", re.M
 def from_here(text: str, top: str, here: str) -> str:
     """*text* with the paths of ``path:line: `` relative to the folder *here*; in *text* they are absolute or relative to *top*."""
 
-    def show(found: re.Match[str]) -> str:
-        path = os.path.normpath(os.path.join(top, found[2]))
-        relative = os.path.relpath(path, here)
-        outside = relative.startswith(os.pardir + os.sep + os.pardir + os.sep + os.pardir)
-        return found[1] + (path if outside else relative)
+    return _PLACE.sub(lambda found: found[1] + path_from_here(found[2], top, here), text)
 
-    return _PLACE.sub(show, text)
+
+def path_from_here(path: str, top: str, here: str) -> str:
+    """*path*, which is absolute or relative to the folder *top*, as it is reached from the folder *here*; absolute if it is far away."""
+    path = os.path.normpath(os.path.join(top, path))
+    relative = os.path.relpath(path, here)
+    return path if relative.startswith(os.pardir + os.sep + os.pardir + os.sep + os.pardir) else relative
 
 
 def say(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 from SCons.Action import Action
@@ -34,7 +35,9 @@ def _check(target: Nodes, source: Nodes, env: Any) -> None:
     except GoError as error:
         raise messages.failure(error, "cannot tell whether the module is tidy", here.top, here.here) from None
     if findings:
-        messages.show(messages.from_here("".join(f"{finding}\n" for finding in findings), here.top, here.here))
+        for finding in findings:
+            file = messages.path_from_here(finding.position.file, here.top, here.here)
+            messages.show(f"{finding._replace(position=replace(finding.position, file=file))}\n")
         raise BuildError(errstr="go mod tidy would change that", status=1)
 
 

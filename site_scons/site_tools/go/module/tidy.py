@@ -73,11 +73,14 @@ class _Tidy:
 
     def findings(self) -> list[Finding]:
         requirements, universe = self._settle()
+        errors = self._errors(universe, self._workspace.modules[0].gomod)
+        if errors:
+            return errors  # what else is missing or too much depends on the modules that will be added
         tidy = tidy_roots(requirements, universe)
         tidy.graph()
         gomod = self._workspace.modules[0].gomod
         keep = self._sums_to_keep(tidy, universe)
-        return [*self._errors(universe, gomod), *self._in_gomod(tidy, universe.direct(), gomod), *self._in_gosum(keep)]
+        return [*self._in_gomod(tidy, universe.direct(), gomod), *self._in_gosum(keep)]
 
     def _settle(self) -> tuple[Requirements, Universe]:
         """Load packages and adjust the roots until neither changes the other (load.go:985, loadFromRoots)."""
@@ -94,7 +97,8 @@ class _Tidy:
     def _load(self, requirements: Requirements) -> Universe:
         go = requirements.root_version("go") or gover.DEFAULT_GO_MOD
         narrow = gover.compare(go, "1.16") >= 0
-        universe = Universe(requirements, self._resolver.under(requirements), self._header, not narrow)
+        reads_go_mods = gover.compare(go, gover.TIDY_GO_MOD_SUM) >= 0
+        universe = Universe(requirements, self._resolver.under(requirements), self._header, not narrow, reads_go_mods)
         self._fetch_ahead(requirements)
         universe.load()
         return universe

@@ -46,12 +46,17 @@ class Node(NamedTuple):
 
 @dataclass
 class Universe:
-    """The packages by path. *closes_over_tests* is the meaning of "all" before go 1.16: tests of dependencies count like main modules'."""
+    """The packages by path. *closes_over_tests* is the meaning of "all" before go 1.16: tests of dependencies count like main modules'.
+
+    *reads_go_mods* has the go.mod read of each module that has a package, also where the graph of requirements does not reach it: it says
+    for which Go the package is. Since go 1.21 tidying does so (load.go:1112, import.go:475), and go.sum has a line for it.
+    """
 
     requirements: Requirements
     resolver: Resolver
     header: Callable[[str], Header]
     closes_over_tests: bool
+    reads_go_mods: bool
     members: dict[str, Member] = field(default_factory=dict)
 
     def load(self) -> None:
@@ -114,6 +119,8 @@ class Universe:
     def _find(self, path: str, importer: str) -> Member:
         try:
             found = self.resolver.resolve(path)
+            if self.reads_go_mods and found.module != STANDARD and not self._is_main(found.module):
+                self.requirements.summary(found.module)
         except GoError as error:
             return Member(path, error=error, importer=importer)
         if found.module == STANDARD:
