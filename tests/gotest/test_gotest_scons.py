@@ -157,3 +157,44 @@ def test_fail_fast(module: Project) -> None:
     run = module.build("-k", "test").failed()
     assert re.findall(r"^(ok|FAIL)\s+example.com/m/order/(\w)", run.out, re.MULTILINE) == [("ok", "a"), ("FAIL", "b")]
     assert "FAIL: 3 packages: 1 passed, 1 failed (example.com/m/order/b), 1 not run" in run.out
+
+
+MIXED = """\
+package mixed
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestNested(t *testing.T) {
+	fmt.Println("    printed at once")
+	t.Run("first", func(t *testing.T) {
+		t.Log("logged\\nin two lines")
+		t.Run("inner", func(t *testing.T) { t.Error("wrong <&>") })
+		fmt.Print("no newline")
+	})
+	t.Run("second", func(t *testing.T) { t.Log("of no interest"); t.Skip("why") })
+	t.Log("last")
+}
+
+func TestFine(t *testing.T) { t.Log("fine") }
+
+func BenchmarkText(b *testing.B) {}
+
+func ExampleText() {
+	fmt.Println("this")
+	// Output: that
+}
+"""
+
+
+@pytest.mark.parametrize("flags", ["", "-v", "-v -run=Nothing -bench=. -benchtime=1x"])
+def test_reports_do_not_change_what_is_shown(module: Project, flags: str) -> None:
+    module.write("mixed/mixed_test.go", MIXED)
+    shown = []
+    for report in ("", ", GOTESTJSON='events.json'"):
+        module.sconstruct(f"env.GoTest('./mixed', GOTESTFLAGS='-vet=off {flags}'{report})\n")
+        out = module.build("-Q", "-s", "-k", "test").out
+        shown.append(re.sub(r"\d[\d.]* ns/op|\d\.\d+s", "TIME", out))
+    assert shown[0] == shown[1] and ("mixed_test.go" in shown[0]) == ("bench" not in flags)

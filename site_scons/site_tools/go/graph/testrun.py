@@ -12,7 +12,7 @@ from ..errors import GoError
 from ..plan.record import replace_file
 from ..test.events import Converter
 from ..test.flags import TestOptions
-from ..test.plain import plain_text
+from ..test.plain import plain_converter, plain_text
 from ..test.run import BuiltTest, Outcome, build_failed, no_test_files, run_test
 from ..test.testlog import Place
 from . import messages
@@ -144,8 +144,12 @@ class TestRunUnit(Unit):
         """Run the tests and show what they print as they print it."""
         suite = self.suite
         if not suite.options.json:
-            marks = (b"\x16\x0f\x0e" if suite.minor >= 27 else b"\x16") if suite.reports else b""
-            outcome = run_test(built, options, suite.cache, lambda data: suite.in_order.write(self.number, data.translate(None, marks)))
+            if suite.reports:
+                plain = plain_converter(lambda text: self._write(text.encode()), self.import_path, suite.minor, suite.options.show_pass)
+                outcome = run_test(built, options, suite.cache, plain.write)
+                plain.close()
+            else:
+                outcome = run_test(built, options, suite.cache, self._write)
             self.events = self._events(outcome)
             return outcome
         lines: list[str] = []
@@ -176,10 +180,13 @@ class TestRunUnit(Unit):
             messages.show("".join(lines))
         elif suite.reports:
             text = plain_text(outcome.output, self.import_path, suite.minor, suite.options.show_pass, outcome.failed)
-            suite.in_order.write(self.number, text.encode())
+            self._write(text.encode())
         else:
-            suite.in_order.write(self.number, outcome.output)
+            self._write(outcome.output)
         self.events = lines
+
+    def _write(self, data: bytes) -> None:
+        self.suite.in_order.write(self.number, data)
 
     def give_up(self) -> bytes | None:
         """What is shown of tests that could not be built, None if they may yet be."""

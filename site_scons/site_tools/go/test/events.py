@@ -27,7 +27,7 @@ _TIMED = re.compile(r"(.*?) \((?:(\d+\.?\d*)s\)\Z)?", re.S)
 _BENCHMARK = re.compile(rb"Benchmark(?:\Z|[^a-z])")
 
 BUILD_EVENTS_SINCE = 24
-_TYPED_OUTPUT_SINCE = 27
+TYPED_OUTPUT_SINCE = 27
 _PLAIN_REPLACEMENT_SINCE = 27  # encoding/json writes U+FFFD itself for an invalid byte, no longer its escape
 
 
@@ -81,7 +81,7 @@ class Converter:
 
     @property
     def _typed(self) -> bool:
-        return self._minor >= _TYPED_OUTPUT_SINCE
+        return self._minor >= TYPED_OUTPUT_SINCE
 
     def write(self, data: bytes) -> None:
         """Take the next piece of output."""
