@@ -71,6 +71,8 @@ def test_patterns_and_flags(module: Project) -> None:
     module.sconstruct("env.GoLibrary('./only')\n")
     assert "no non-test Go files in" in module.build().failed().err
     module.sconstruct("env.GoLibrary('./nothing/...')\n")
+    assert "pattern ./nothing/...: lstat ./nothing/: no such file or directory" in module.build().failed().err
+    module.write("nothing/README", "")
     assert 'warning: "./nothing/..." matched no packages' in module.build().ok().err
     module.sconstruct("env.GoLibrary()\n")
     assert "GoLibrary names packages" in module.build().failed().text

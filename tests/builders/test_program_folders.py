@@ -65,7 +65,7 @@ def test_lists_and_scripts_in_subfolders(module: Project) -> None:
     ("call", "says"),
     [
         ("'bin/', './sum/...'", "no main packages to build: ./sum/..."),
-        ("'bin/', './nothing/...'", "no main packages to build"),
+        ("'bin/', './nothing/...'", "nothing/: no such file or directory"),
         ("'bin/', ['cmd/app', 'other/app']", "example.com/m/cmd/app and example.com/m/other/app would both be app"),
         ("'bin/', '/nowhere'", "outside main module or its selected dependencies"),
         ("'bin/app', ['a.go', 'b.go']", "not from a.go, b.go"),

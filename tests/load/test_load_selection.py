@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gocommand import go
+from gocommand import go, run_go
 from scons_go.errors import GoError
 from scons_go.filestate import FileState
 from scons_go.load import Loader
@@ -29,6 +29,7 @@ FILES = {
     "a/windows/w_windows.go": "package w\n",
     "a/vendor/v.go": "package vendor\n",
     "ab/ab.go": "package ab\n",
+    "a-b/x.go": "package x\n",
     "cmd/tool/main.go": "package main\n",
     "nested/go.mod": "module example.com/nested\n",
     "nested/n.go": "package nested\n",
@@ -76,8 +77,10 @@ def test_same_as_go_list_in_goroot(current_goroot: Path, module: Path, pattern: 
 
 def test_folders_that_are_no_packages(current_goroot: Path, module: Path) -> None:
     loader = open_loader(current_goroot, module)
-    for pattern in ("./nested", "/nowhere"):
-        with pytest.raises(GoError, match="outside main module or its selected dependencies"):
+    for pattern in ("./nested", "./nowhere", "./nowhere/...", "./empty"):
+        with pytest.raises(GoError) as caught:
             select_packages(loader, [pattern], str(module))
+        told = run_go(current_goroot, "vet", pattern, cwd=module).stderr
+        assert caught.value.message in told or "outside main module" in caught.value.message and "main module" in told
     with pytest.raises(GoError, match='the pattern "all" is not supported'):
         select_packages(loader, ["all"], str(module))

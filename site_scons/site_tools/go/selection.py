@@ -17,11 +17,11 @@ _MAJOR = re.compile(r"v(?:[2-9]|[1-9][0-9]+)")
 
 
 def select_packages(loader: Loader, patterns: Iterable[str], base: str) -> list[str]:
-    """The import paths of the packages that *patterns* name, each once, in the order of the patterns, sorted within each.
+    """The import paths of the packages that *patterns* name, each once, in the order of the patterns and in go's within each.
 
     Relative patterns start at the absolute folder *base*. A pattern with ``...`` stands for all packages in main modules (or in std and
-    cmd) that it matches and that have Go files under this build context; it may match none. Raises GoError for a folder that is no
-    package of these modules.
+    cmd) that it matches and that have Go files under this build context; it may match none. Raises GoError for a folder that is not there
+    or no package of these modules.
     """
     selected: dict[str, None] = {}
     for pattern in patterns:
@@ -30,8 +30,12 @@ def select_packages(loader: Loader, patterns: Iterable[str], base: str) -> list[
 
 
 def select_folders(loader: Loader, pattern: str, base: str) -> dict[str, str]:
-    """Import path → folder of the packages that a *pattern* with ``...`` matches, sorted; see :func:`select_packages`."""
-    return dict(sorted(_select(loader, pattern, base)))
+    """Import path → folder of the packages that a *pattern* with ``...`` matches; see :func:`select_packages`.
+
+    Folders are in the order in which one walks through them (search.go:232), import paths are sorted.
+    """
+    found = sorted(_select(loader, pattern, base))
+    return dict(sorted(found, key=lambda each: each[1].split(os.sep)) if _is_folder(pattern) else found)
 
 
 def is_wide(pattern: str) -> bool:
@@ -44,7 +48,17 @@ def _is_folder(pattern: str) -> bool:
 
 
 def _single(loader: Loader, pattern: str, base: str) -> str:
-    return loader.import_path(os.path.normpath(os.path.join(base, pattern))) if _is_folder(pattern) else pattern
+    if not _is_folder(pattern):
+        return pattern
+    folder = os.path.normpath(os.path.join(base, pattern))
+    there = loader.state.is_dir(folder)
+    names = loader.overlay.names(folder, list(loader.state.listing(folder).names) if there else [])
+    if not there and not names:
+        raise GoError(f"stat {folder}: directory not found")
+    path = loader.import_path(folder)
+    if not any(name.endswith(".go") for name in names):
+        raise GoError(f"no Go files in {folder}")
+    return path
 
 
 def _select(loader: Loader, pattern: str, base: str) -> Iterator[tuple[str, str]]:
@@ -64,7 +78,11 @@ def _select(loader: Loader, pattern: str, base: str) -> Iterator[tuple[str, str]
 
 def _below(loader: Loader, pattern: str, base: str) -> Iterator[tuple[str, str]]:
     """The packages of main modules whose folders match *pattern*."""
-    fixed = os.path.normpath(os.path.join(base, pattern.partition("...")[0].rpartition("/")[0] or "."))
+    above = pattern.partition("...")[0].rpartition("/")[0]
+    fixed = os.path.normpath(os.path.join(base, above or "."))
+    made = (os.path.dirname(path) for path, actual in loader.overlay.replace.items() if actual)
+    if not loader.state.is_dir(fixed) and not any((folder + os.sep).startswith(fixed + os.sep) for folder in made):
+        raise GoError(f"pattern {pattern}: lstat {above}/: no such file or directory")
     wanted = os.path.normpath(os.path.join(base, pattern)).replace(os.sep, "/")
     for path, folder in _own(loader):
         inside = folder == fixed or folder.startswith(fixed.rstrip(os.sep) + os.sep)

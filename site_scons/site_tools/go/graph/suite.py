@@ -194,6 +194,7 @@ class Suite(Unit):
             raise
         if not paths:
             messages.say(f'warning: "{" ".join(self.patterns)}" matched no packages')
+            raise GoError("no packages to test")
         self.runs = [TestRunUnit(self, self._binary(path, purpose), number) for number, path in enumerate(paths)]
         self.in_order = InOrder(len(self.runs), messages.show, lambda number: self.runs[number].give_up())
         for run in self.runs:

@@ -195,6 +195,8 @@ class VetSuite(PatternUnit):
         return build.vetter(build.config, self.checks, tool)
 
     def enter(self, build: Build, paths: list[str]) -> Nodes:
+        if not paths:
+            raise GoError("no packages to vet")
         self._loader = build.loader()
         for path in paths:
             name = os.path.join(build.setup.output, f"~vet-{self.checks.key}", *path.split("/")) + ".vetted"
