@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from scons_go.errors import GoError
-from scons_go.test.flags import PASSED, format_duration, parse_duration, parse_flags
+from scons_go.test.flags import BUILD, OWN, PASSED, format_duration, parse_duration, parse_flags
 
 
 def passed(line: str) -> tuple[str, ...]:
@@ -20,7 +20,16 @@ def test_table_is_the_sdks(current_goroot: Path) -> None:
     assert set(re.findall(r'^\t"(\w+)":', table, re.M)) == set(PASSED)
 
 
+def test_build_flags_are_the_sdks(current_goroot: Path) -> None:
+    folder = current_goroot / "src/cmd/go/internal"
+    texts = [(folder / name).read_text() for name in ("work/build.go", "base/flag.go")]
+    known = {name for text in texts for name in re.findall(r'[fF]lags?\.(?:\w*Var|Func)\([^"\n]*"([\w-]+)", ', text)}
+    assert known - set(PASSED) - set(OWN) - {"debug-actiongraph", "debug-runtime-trace", "debug-trace"} <= set(BUILD)
+    assert set(BUILD) - known == {"c"}
+
+
 def test_what_the_binary_gets() -> None:
+    assert passed("-args -race")[1:] == ("-race",)
     assert passed("") == ("-test.timeout=10m0s",)
     assert passed("-v -run X --short -count=2") == (
         "-test.timeout=10m0s",
@@ -60,6 +69,8 @@ def test_questions_about_the_run() -> None:
         ("-covermode x", 'invalid value "x" for flag -covermode: valid modes are "set", "count", or "atomic"'),
         ("-fuzz F -coverprofile c", "cannot use -coverprofile flag with -fuzz flag"),
         ("-fuzz F -trace c", "cannot use -trace flag with -fuzz flag"),
+        ("-tags=x -v", "-tags says how to build, not how to test: use GOTAGS; if it is the test's own flag, put it after -args"),
+        ("-race", "-race says how to build, not how to test: it is not supported; if it is the test's own flag, put it after -args"),
         ("-run X ./...", "unexpected argument './...': packages are named by GoTest, arguments of the test itself come after -args"),
     ],
 )

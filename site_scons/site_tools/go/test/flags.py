@@ -27,6 +27,15 @@ PASSED: Mapping[str, str] = {
 # Flags that only the caller of the binary heeds.
 OWN: Mapping[str, str] = {"json": "bool", "vet": "text", "cover": "bool", "covermode": "text", "coverpkg": "text", "exec": "text"}
 
+# Flags that say how to build, and what is used in their place, "" for nothing (cmd/go/internal/work/build.go:312 AddBuildFlags; go test's
+# own -c and -o; flags of all commands). They may be given after -args.
+BUILD: Mapping[str, str] = {
+    "C": "", "a": "", "asan": "", "asmflags": "GOASMFLAGS", "buildmode": "GOBUILDMODE", "buildvcs": "", "c": "", "compiler": "",
+    "gccgoflags": "", "gcflags": "GOCFLAGS", "installsuffix": "", "ldflags": "GOLINKFLAGS", "linkshared": "", "mod": "GOMODFLAG",
+    "modcacherw": "", "modfile": "", "msan": "", "n": "scons -n", "o": "", "overlay": "", "p": "scons -j", "pgo": "GOPGO", "pkgdir": "",
+    "race": "", "tags": "GOTAGS", "toolexec": "", "trimpath": "GOTRIMPATH", "work": "", "x": "",
+}  # fmt: skip
+
 PROFILES = ("blockprofile", "cpuprofile", "memprofile", "mutexprofile", "trace")
 
 DEFAULT_TIMEOUT = 600.0
@@ -118,6 +127,9 @@ def parse_flags(words: Sequence[str], folder: str) -> TestOptions:
         name, equals, value = dashless.partition("=")
         name = name.removeprefix("test.") if name.removeprefix("test.") in PASSED else name
         kind = PASSED.get(name) or OWN.get(name)
+        if kind is None and name in BUILD:
+            advice = f"use {BUILD[name]}" if BUILD[name] else "it is not supported"
+            raise GoError(f"-{name} says how to build, not how to test: {advice}; if it is the test's own flag, put it after -args")
         if kind is None:
             passed.append(word)
             value_may_follow = not equals
