@@ -117,7 +117,8 @@ def test_two_calls_and_generated_sources(module: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "says"), [("-fix", "not '-fix'"), ("x", "not 'x'"), ("-nonsense", "flag provided but not defined: -nonsense")]
+    ("flags", "says"),
+    [("-fix", "not '-fix'"), ("-tags=x", "use GOTAGS"), ("x", "not 'x'"), ("-nonsense", "flag provided but not defined: -nonsense")],
 )
 def test_wrong_flags(module: Project, flags: str, says: str) -> None:
     module.sconstruct("env.GoVet('./fine')\n", GOVETFLAGS=flags)

@@ -103,6 +103,8 @@ def test_checks(value: str, minor: int) -> Checks | None:
 # Flags of ``go vet`` that change what it does, not what it looks for (cmd/go/internal/vet/vet.go:145).
 _OTHER_FLAGS = frozenset({"V", "diff", "fix", "flags"})
 
+_VARIABLES = {"tags": "GOTAGS", "vettool": "GOVET"}  # what is used in place of a flag
+
 
 def vet_checks(flags: tuple[str, ...]) -> Checks:
     """The checks of ``go vet`` with *flags*, which are those of the vet tool: all without any. Raises GoError."""
@@ -111,6 +113,8 @@ def vet_checks(flags: tuple[str, ...]) -> Checks:
         name, _, value = flag.lstrip("-").partition("=")
         if not flag.startswith("-") or not name or name in _OTHER_FLAGS:
             raise GoError(f"GOVETFLAGS are -json and flags that choose analyzers or set them up, such as -printf=false, not {flag!r}")
+        if name in _VARIABLES:
+            raise GoError(f"-{name} is no flag of vet itself: use {_VARIABLES[name]}")
         words.append("-json" if name == "json" and value in ("", "1", "true") else flag)
     return Checks(tuple(words), explicit=bool(flags), standard=_STANDARD_FLAGS[:1])
 
