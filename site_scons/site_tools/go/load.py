@@ -41,6 +41,12 @@ class Location(NamedTuple):
     module: Module | None
     standard: bool
 
+    @property
+    def fixed(self) -> bool:
+        """Whether nobody edits it: it is in the SDK or in the module cache."""
+        module = self.module and (self.module.replace or self.module)
+        return self.standard or bool(module and module.version and module.dir)
+
 
 class Resolution(Protocol):
     """The module of a package, None for std, and its folder."""
@@ -92,7 +98,7 @@ class Loader:
         self._locations: dict[str, Location] = {}
         self._folders: dict[str, Folder] = {}
         self._folded: dict[str, str] = {}
-        self._seen: dict[tuple[str, str], Watched] = {}  # what was looked at to place, to read and to load a package outside std
+        self._seen: dict[tuple[str, str], Watched] = {}  # what was looked at to place, to read and to load a package
 
     def package(self, import_path: str) -> Package:
         """The package that the user calls *import_path*; raises GoError if it is not there or broken.
@@ -256,7 +262,7 @@ class Loader:
             return package
         self._check_path(path, positions)
         location = self._locations[path]
-        with self._watching("package", "" if location.standard else path):
+        with self._watching("package", "" if location.fixed else path):
             folder = self._read(path, location, positions)
             package = self._packages[path] = self._make(path, location, folder)
         return package
@@ -282,7 +288,7 @@ class Loader:
             self._observe("folder", path)
         else:
             try:
-                with self._watching("folder", "" if location.standard else path):
+                with self._watching("folder", "" if location.fixed else path):
                     folder = self._folders[path] = read_folder(location.dir, self.context, self.overlay, self.state)
             except OSError as error:
                 raise GoError(f"cannot read package {path}: {error.filename}: {error.strerror}", *positions[:1]) from None
