@@ -81,6 +81,6 @@ def test_folders_that_are_no_packages(current_goroot: Path, module: Path) -> Non
         with pytest.raises(GoError) as caught:
             select_packages(loader, [pattern], str(module))
         told = run_go(current_goroot, "vet", pattern, cwd=module).stderr
-        assert caught.value.message in told or "outside main module" in caught.value.message and "main module" in told
+        assert caught.value.message in told or ("outside main module" in caught.value.message and "main module" in told)
     with pytest.raises(GoError, match='the pattern "all" is not supported'):
         select_packages(loader, ["all"], str(module))
