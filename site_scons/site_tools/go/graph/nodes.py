@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import SCons.Node
 from SCons.Errors import StopError
-from SCons.Node.FS import File
+from SCons.Node.FS import File, FileNodeInfo
 from SCons.Script import GetOption
 from SCons.Util import hash_signature
 
@@ -60,6 +60,28 @@ class Unit(Protocol):
 
     def reset(self) -> None:
         """Forget what was found out: another build begins in the same process."""
+
+
+class _Info(FileNodeInfo):  # type: ignore[misc] # SCons has no types
+    """What SCons keeps of a file, for those that are made from it. *unit* hashes the file only if somebody asks, or keeps the answer."""
+
+    __slots__ = ("unit",)
+
+    @property
+    def csig(self) -> str:
+        digest: str = self.unit.content_digest()
+        return digest
+
+    @csig.setter
+    def csig(self, digest: str) -> None:
+        """Nothing to note: the unit knows better."""
+
+    def __reduce__(self) -> Any:
+        kept = FileNodeInfo()
+        for name in ("csig", "timestamp", "size"):
+            if hasattr(self, name):
+                setattr(kept, name, getattr(self, name))
+        return FileNodeInfo, (), kept.__getstate__()
 
 
 class GoNode(File):  # type: ignore[misc]
@@ -134,17 +156,16 @@ class GoNode(File):  # type: ignore[misc]
         if not self.exists():
             return
         info = self.get_ninfo()
-        info.csig = self.unit.content_digest()
         info.timestamp = self.get_timestamp()
         info.size = self.get_size()
 
+    def new_ninfo(self) -> _Info:
+        info = _Info()
+        info.unit = self.unit
+        return info
+
     def get_csig(self) -> str:
-        info = self.get_ninfo()
-        try:
-            digest: str = info.csig
-        except AttributeError:
-            digest = info.csig = self.unit.content_digest()
-        return digest
+        return self.unit.content_digest()
 
     def get_cachedir_bsig(self) -> str:
         return str(hash_signature(f"{self.unit.signature()} {self.added_digest()} {self.get_internal_path()}"))
@@ -186,4 +207,5 @@ def adopt(node: Node, unit: Any) -> GoNode:
     """Make the file *node* the node of *unit*; it keeps what the user has attached to it."""
     node.__class__ = GoNode
     node.attributes.go = unit
+    node.ninfo = None  # the new class has another kind
     return node  # type: ignore[no-any-return]
