@@ -35,7 +35,7 @@ env.GoProgram("bin/app", "cmd/app")
 
 def write_module(folder: Path, packages: int, files: int, seed: int = 1) -> None:
     """A module ``example.com/big``: *packages* packages of *files* files of about 4 kB, all of them in the closure of cmd/app."""
-    choose = random.Random(seed)  # noqa: S311 (a reproducible graph is the point)
+    choose = random.Random(seed)
     used: set[int] = set()
     (folder / "go.mod").write_text("module example.com/big\n\ngo 1.22\n")
     for number in range(packages):

@@ -136,7 +136,7 @@ def mutants(tree: Path, tests: Sequence[Test], count: int) -> Iterator[tuple[str
             r'"(C|go/|os/exec|syscall)|\bprintln\b *:?=|^func (panic|println|init)\b', source, re.MULTILINE
         ):
             candidates.append((test.name, source))
-    chosen = random.Random(_SEED).sample(candidates, min(count, len(candidates)))  # noqa: S311 (the same ones each time)
+    chosen = random.Random(_SEED).sample(candidates, min(count, len(candidates)))
     for name, source in chosen:
         stem = re.sub(r"\W", "_", name.removesuffix(".go"))
         yield f"{stem}_panic.go", _MAIN.sub('func main() { panic("exam: mutant");', source), "panic"

@@ -27,7 +27,7 @@ class Task:
 
 
 def _lines(folder: Path) -> None:
-    chance = random.Random(1)  # noqa: S311
+    chance = random.Random(1)
     paths = ("/".join(chance.choices(_WORDS, k=chance.randint(2, 7))) for _ in range(200_000))
     (folder / "lines").write_text("".join(f"{path}.go\n" for path in paths))
 
@@ -45,7 +45,7 @@ def _grammar(folder: Path) -> None:
 
 def _scripts(folder: Path) -> None:
     """A graph of 300 modules, each imported by some of the later ones."""
-    chance = random.Random(2)  # noqa: S311
+    chance = random.Random(2)
     body = """  const longName = a?.value ?? b.x, { other, ...rest } = b;
   for (const [k, v] of Object.entries(rest)) { if (v > 3) console.log(`item ${k}: ${v}`); }
   return class Local { #p = longName; get v() { return this.#p + CALLS }; async *m() { yield* await other; } };
@@ -76,7 +76,7 @@ _LAYOUTS = {
 
 def _site(folder: Path) -> None:
     """600 pages with tables and code, tags, and templates."""
-    chance = random.Random(3)  # noqa: S311
+    chance = random.Random(3)
     for name, text in _LAYOUTS.items():
         path = folder / "layouts" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ def _site(folder: Path) -> None:
 
 def _tree(folder: Path) -> None:
     """1,000 small files in a tree, and one of 50 MB."""
-    chance = random.Random(4)  # noqa: S311
+    chance = random.Random(4)
     for i in range(1000):
         path = folder / "src" / f"d{i % 37}" / f"f{i}"
         path.parent.mkdir(parents=True, exist_ok=True)

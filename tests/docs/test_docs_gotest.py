@@ -57,5 +57,5 @@ def test_commands(project: Project) -> None:
         assert expected.strip() in run.ok().text, line
         project.environ.clear()
     assert "func Text() string" in (project.dir / "reports/app.html").read_text()
-    cases = ElementTree.parse(project.dir / "reports/tests.xml").iter("testcase")  # noqa: S314 (our own)
+    cases = ElementTree.parse(project.dir / "reports/tests.xml").iter("testcase")
     assert {case.get("name") for case in cases} >= {"TestText", "TestMain_"}

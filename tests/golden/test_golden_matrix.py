@@ -41,7 +41,7 @@ TARGETS = ["linux/arm64", "windows/amd64", "darwin/arm64", "wasip1/wasm"]
 
 # One of each kind: 32 bits, big-endian, other object formats, other levels.
 MORE_TARGETS = """aix/ppc64 darwin/amd64 freebsd/amd64 js/wasm linux/386 linux/arm linux/loong64 linux/mips linux/ppc64le linux/riscv64
-    linux/s390x openbsd/arm64 plan9/amd64 windows/386""".split()  # noqa: SIM905
+    linux/s390x openbsd/arm64 plan9/amd64 windows/386""".split()
 
 
 def on(case: Case, target: str) -> Case:

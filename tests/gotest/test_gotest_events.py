@@ -91,7 +91,7 @@ FRAGMENTS = [
 
 def test_same_as_go_on_random_output(test2json: tuple[Path, int]) -> None:
     program, minor = test2json
-    choose = random.Random(5)  # noqa: S311
+    choose = random.Random(5)
     for _ in range(100):
         data = b"".join(choose.choices(FRAGMENTS, k=12))
         assert timeless(raw([data], minor)) == timeless(reference(program, data)), data

@@ -92,7 +92,7 @@ RUN = (
 
 
 def test_xml_has_every_test() -> None:
-    root = ET.fromstring(to_xml(collect(events(RUN, failed=True))))  # noqa: S314 - our own
+    root = ET.fromstring(to_xml(collect(events(RUN, failed=True))))
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("4", "2", "0")
     (suite,) = root
     assert (suite.get("name"), suite.get("skipped")) == ("example.com/p", "1")
@@ -109,7 +109,7 @@ def test_xml_has_every_test() -> None:
 
 def test_xml_of_a_process_that_died() -> None:
     died = b"\x16=== RUN   TestGood\n\x16--- PASS: TestGood (0.00s)\n\x16=== RUN   TestPanic\npanic: oh\n\x16FAIL\texample.com/p\t0.9s\n"
-    root = ET.fromstring(to_xml(collect(events(died, failed=True))))  # noqa: S314
+    root = ET.fromstring(to_xml(collect(events(died, failed=True))))
     assert (root.get("failures"), root.get("errors")) == ("0", "1")
     error = root.find(".//testcase[@name='TestPanic']/error")
     assert error is not None
@@ -118,7 +118,7 @@ def test_xml_of_a_process_that_died() -> None:
 
 
 def test_xml_of_a_build_that_failed() -> None:
-    root = ET.fromstring(to_xml(collect(events(b"FAIL\tp [build failed]\n", "p", failed=True, failed_build="q"))))  # noqa: S314
+    root = ET.fromstring(to_xml(collect(events(b"FAIL\tp [build failed]\n", "p", failed=True, failed_build="q"))))
     error = root.find(".//testcase[@name='(package)']/error")
     assert error is not None
     assert error.get("message") == "q: build failed"

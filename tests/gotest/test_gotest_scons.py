@@ -75,7 +75,7 @@ def test_a_failure_fails_the_build(module: Project) -> None:
     run = module.build("-k", "test").failed()
     assert results(run)["example.com/m/good"] == "FAIL TIME" and results(run)["example.com/m/reader"] == "ok TIME"
     assert "--- FAIL: TestTwo" in run.text and "good_test.go:7: not two" in run.text
-    cases = {case.get("name"): case for case in ElementTree.parse(module.dir / "report/tests.xml").iter("testcase")}  # noqa: S314
+    cases = {case.get("name"): case for case in ElementTree.parse(module.dir / "report/tests.xml").iter("testcase")}
     assert cases["TestTwo"].find("failure") is not None and cases["TestOther"].find("failure") is None
     events = [json.loads(line) for line in (module.dir / "report/events.json").read_text().splitlines()]
     assert {"fail"} == {event["Action"] for event in events if event.get("Test") == "TestTwo" and event["Action"] in ("pass", "fail")}

@@ -23,7 +23,7 @@ class Tree:
 
     def __init__(self, project: Project, seed: int) -> None:
         self.project = project
-        self.random = random.Random(seed)  # noqa: S311 (reproducible is the point)
+        self.random = random.Random(seed)
         self.serial = 0
         self.extra: list[Path] = []
         self.tags = ""

@@ -155,7 +155,7 @@ def test_dump_and_load(tmp_path: Path, reads: list[str]) -> None:
     files = [str(tmp_path / name) for name in state.listing(str(tmp_path)).names]
     headers = [state.header(file) for file in files]
     again = FileState()
-    again.load(marshal.loads(marshal.dumps(state.dump())))  # noqa: S302
+    again.load(marshal.loads(marshal.dumps(state.dump())))
     reads.clear()
     assert again.changed(files, [str(tmp_path)]) == []
     assert [again.header(file) for file in files] == headers
@@ -172,11 +172,11 @@ def test_headers_without_a_file_are_dropped(tmp_path: Path) -> None:
     state = FileState()
     state.header(str(path))
     state.header_of("b.go", b"package b\n")
-    assert len(marshal.loads(state.dump()[3])) == 1  # noqa: S302
+    assert len(marshal.loads(state.dump()[3])) == 1
     path.write_text("package c\n")
     settle()
     state.digest(str(path))
-    assert marshal.loads(state.dump()[3]) == {}  # noqa: S302
+    assert marshal.loads(state.dump()[3]) == {}
 
 
 def test_the_same_bytes_in_two_languages(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_the_same_bytes_in_two_languages(tmp_path: Path) -> None:
 
 def test_random_edits_are_never_missed(tmp_path: Path) -> None:
     """Writes, renames, removals and restored time stamps, without pause and through dump and load: the digest is always the content's."""
-    chance = random.Random(5)  # noqa: S311 - a repeatable test
+    chance = random.Random(5)
     paths = [tmp_path / f"{number}" for number in range(4)]
     state = FileState()
     for step in range(1500):
@@ -207,7 +207,7 @@ def test_random_edits_are_never_missed(tmp_path: Path) -> None:
             path.unlink()
         if step % 10 == 0:
             fresh = FileState()
-            fresh.load(marshal.loads(marshal.dumps(state.dump())))  # noqa: S302
+            fresh.load(marshal.loads(marshal.dumps(state.dump())))
             state = fresh
         if step % 300 == 0:
             settle()

@@ -118,7 +118,7 @@ def test_lines() -> None:
 
 def expressions(seed: int, count: int) -> list[str]:
     """Random expressions, about half of them malformed."""
-    chance = random.Random(seed)  # noqa: S311 - a repeatable test
+    chance = random.Random(seed)
 
     def valid(depth: int) -> str:
         if depth == 0 or chance.random() < 0.3:

@@ -204,7 +204,7 @@ def test_other_languages() -> None:
 def test_headers_can_be_marshalled() -> None:
     for text in TRICKY.values():
         header = scan_go(text.encode())
-        assert Header(*marshal.loads(marshal.dumps(tuple(header)))) == header  # noqa: S302
+        assert Header(*marshal.loads(marshal.dumps(tuple(header)))) == header
 
 
 @pytest.mark.parametrize("size", [10_000, 200_000])

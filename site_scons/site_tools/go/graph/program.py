@@ -86,12 +86,18 @@ class ProgramUnit(ClosureUnit):
 
     def _close(self, build: Build, packages: Sequence[Package]) -> Closure:
         from ..plan.pgo import find_profile
+
+        assert self._main
+        self._refuse(build, packages)
+        config = replace(build.config, named=frozenset({self._main.import_path}))
+        return build.closure(config, packages, find_profile(config, self._main))
+
+    def _refuse(self, build: Build, packages: Sequence[Package]) -> None:
+        """Raise GoError if the program imports what one on its runtime cannot have."""
         from .runtime import refuse
 
         assert self._main
         refuse(build.runtime, self._main.import_path, packages, variables.words(self.env, "GORUNTIMESTUBS"))
-        config = replace(build.config, named=frozenset({self._main.import_path}))
-        return build.closure(config, packages, find_profile(config, self._main))
 
     def _roots(self, closure: Closure) -> Iterable[PackageUnit]:
         assert self._main

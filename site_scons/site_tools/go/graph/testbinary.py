@@ -17,9 +17,8 @@ from ..plan.record import Built, replace_file
 from ..plan.vet import Checks
 from ..test.program import TestProgram, fuzz_config, plan_test_link, test_program
 from ..test.variants import CoverRequest
-from . import messages, variables
+from . import messages
 from .program import ProgramUnit
-from .runtime import refuse
 from .session import session
 from .units import remove_files
 
@@ -170,7 +169,7 @@ class TestBinaryUnit(ProgramUnit):
 
     def _close(self, build: Build, packages: Sequence[Package]) -> Closure:
         if self.program:
-            refuse(build.runtime, self.program.packages.main.import_path, packages, variables.words(self.env, "GORUNTIMESTUBS"))
+            self._refuse(build, packages)
             return build.closure(self.program.config, packages, self.program.profile)
         return super()._close(build, packages)
 

@@ -121,7 +121,7 @@ class Client:
             except _TransientError as failure:
                 if attempt == ATTEMPTS:
                     raise GoError(str(failure)) from None
-                time.sleep(self._pause * 2 ** (attempt - 1) * random.uniform(1.0, 1.5))  # noqa: S311 - jitter, no secret
+                time.sleep(self._pause * 2 ** (attempt - 1) * random.uniform(1.0, 1.5))
                 restart()
 
     def _copy_file(self, url: str, write: Callable[[bytes], object]) -> None:

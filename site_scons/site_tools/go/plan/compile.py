@@ -25,9 +25,7 @@ from .pgo import Profile
 EXPORT, ARCHIVE, IMPORTCFG = f"{WORK}/_pkg_.x", f"{WORK}/_pkg_.a", f"{WORK}/importcfg"
 
 # Std packages with functions whose bodies are elsewhere (in package runtime); cmd/go/internal/work/gc.go:88, Go 1.22 to 1.27.
-FORWARD_DECLARATIONS = frozenset(
-    "bytes internal/poll net os runtime/metrics runtime/pprof runtime/trace sync syscall time".split()  # noqa: SIM905
-)
+FORWARD_DECLARATIONS = frozenset("bytes internal/poll net os runtime/metrics runtime/pprof runtime/trace sync syscall time".split())
 
 
 @dataclass(frozen=True)
