@@ -6,7 +6,7 @@ PROGRAM is one of tools/realprograms.py. An edit changes the body of the longest
 are the program's own, sorted by how many others depend on them, and of these as many as --edits says, at equal distances: what an edit
 costs depends on the importers, which the go command compiles, too. Both build the same tree in turn, with as many jobs, and the programs
 must be the same, byte for byte. Shown are wall seconds and CPU seconds of all processes: the median of the rounds, and the median of the
-ratios within them.
+ratios within them; for all edits, the means and their ratio.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import re
 import shutil
 import statistics
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -35,6 +36,8 @@ from scons_go.sdk import find_sdk
 from scons_go.variant import Variant
 
 _FUNCTION = re.compile(r"^func [^\n]*\{\n(?:[^}\n][^\n]*\n|\n)*\}$", re.MULTILINE)
+
+COLD, NULL, MEAN = "from nothing", "nothing changed", "the mean of these edits"
 
 
 @dataclass
@@ -103,7 +106,11 @@ def _longest(package: Package) -> tuple[Path, str] | None:
 
 
 def editor(package: Package) -> tuple[Path, Callable[[int], None]]:
-    """(the file that is edited, what changes a body in it): the round's number makes another change."""
+    """(the file that is edited, what changes a body in it): the round's number makes another change, and so does another run.
+
+    The go command remembers what it has compiled of the same before.
+    """
+    first = int(time.time())
     found = _longest(package)
     assert found
     path, function = found
@@ -111,20 +118,19 @@ def editor(package: Package) -> tuple[Path, Callable[[int], None]]:
 
     def edit(number: int) -> None:
         head, _, body = function.partition("{\n")
-        path.write_text(text.replace(function, f"{head}{{ for i := 0; i < {20001 + number}; i++ {{}}\n{body}"), encoding="utf-8")
+        path.write_text(text.replace(function, f"{head}{{ for i := 0; i < {first + number}; i++ {{}}\n{body}"), encoding="utf-8")
 
     return path, edit
 
 
 def measure(bench: Bench, cold: int, rounds: int, edits: int) -> dict[str, list[Round]]:
     """The rounds of each kind of build."""
-    figures: dict[str, list[Round]] = {"from nothing": []}
+    figures: dict[str, list[Round]] = {COLD: []} if cold else {}
     for number in range(cold):
         bench.empty()
-        figures["from nothing"].append(bench.round(number))
+        figures[COLD].append(bench.round(number))
     bench.round(0)
-    figures["nothing changed"] = [bench.round(number) for number in range(rounds)]
-    all_edits: list[Round] = []
+    figures[NULL] = [bench.round(number) for number in range(rounds)]
     for package, importers in edited_packages(bench.checkout, edits):
         label = f"{package.import_path.removeprefix(bench.checkout.program.module.path + '/')}, {importers} importers"
         path, edit = editor(package)
@@ -136,26 +142,33 @@ def measure(bench: Bench, cold: int, rounds: int, edits: int) -> dict[str, list[
                 figures[label].append(bench.round(number))
         finally:
             path.write_bytes(before)
-        all_edits += figures[label]
         bench.round(0)  # as it was, for the next
-    figures["all of these edits"] = all_edits
     return figures
 
 
 def table(figures: dict[str, list[Round]]) -> str:
     """The figures side by side."""
-    wide = max(map(len, figures)) + 1
+    wide = max(map(len, (*figures, MEAN))) + 1
     lines = [f"{'':{wide}}{'wall: scons':>14}{'go':>9}{'ratio':>7}{'CPU: scons':>14}{'go':>9}{'ratio':>7}"]
     for label, rounds in figures.items():
-        if not rounds:
-            continue
         line = f"{label:{wide}}"
-        for field, width in (("wall", 13), ("cpu", 13)):
-            pairs = [(getattr(each.scons, field), getattr(each.go, field)) for each in rounds]
+        for pairs in (costs(rounds, "wall"), costs(rounds, "cpu")) if rounds else ():
             ours, theirs = (statistics.median(values) for values in zip(*pairs, strict=True))
-            line += f"{ours:{width}.2f}s{theirs:8.2f}s{statistics.median(a / b for a, b in pairs):7.2f}"
+            line += f"{ours:13.2f}s{theirs:8.2f}s{statistics.median(a / b for a, b in pairs):7.2f}"
+        lines.append(line)
+    edits = [each for label, rounds in figures.items() if label not in (COLD, NULL) for each in rounds]
+    if edits:
+        line = f"{MEAN:{wide}}"
+        for pairs in (costs(edits, "wall"), costs(edits, "cpu")):
+            ours, theirs = (statistics.mean(values) for values in zip(*pairs, strict=True))
+            line += f"{ours:13.2f}s{theirs:8.2f}s{ours / theirs:7.2f}"
         lines.append(line)
     return "\n".join(lines)
+
+
+def costs(rounds: list[Round], field: str) -> list[tuple[float, float]]:
+    """(ours, the go command's) of each of the *rounds*, in seconds."""
+    return [(getattr(each.scons, field), getattr(each.go, field)) for each in rounds]
 
 
 def main() -> None:
