@@ -27,11 +27,13 @@ func spin() {
 	}
 }
 
+const settled = 50 * time.Millisecond // on several processors too, each goroutine waits where it is going to
+
 func others() {
 	go wait(make(chan int))
 	go func() { time.Sleep(time.Hour) }()
 	go func() { select {} }()
-	time.Sleep(10 * time.Millisecond)
+	time.Sleep(settled)
 }
 
 func main() {
@@ -46,7 +48,10 @@ func main() {
 		panic(errors.New("first"))
 	case "goroutine":
 		others()
-		go panic("in a goroutine")
+		go func() {
+			time.Sleep(settled)
+			panic("in a goroutine")
+		}()
 		time.Sleep(time.Second)
 	case "deadlock":
 		go wait(make(chan int))
