@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import sys
 import threading
@@ -16,6 +17,7 @@ from SCons.Script.SConscript import launch_dir
 from . import messages
 from .derived import Derived, variant_root
 from .ledger import Ledger, Signature, signatures
+from .lock import Lock
 from .nodes import GoNode
 
 Node = Any
@@ -42,19 +44,31 @@ class Session:
         self.test_binaries: dict[str, Any] = {}
         self.vetters: dict[Any, Any] = {}
         self.lock = threading.Lock()
+        self._owned: set[str] = set()
         self._derived: dict[str, Derived] = {}
         self._modules: dict[str, Signature] = {}
         atexit.register(self.save)
 
     def ledger(self, folder: str) -> Ledger:
-        """The ledger of the output folder *folder* (absolute)."""
+        """The ledger of the output folder *folder* (absolute), in which nobody else builds until this process ends."""
+        if not self.dry and folder not in self._owned:
+            lock = _locks.setdefault(folder, Lock(folder, os.path.relpath(folder, self.here)))
+            if lock.acquire():
+                _ledgers.pop(folder, None)  # what was read of it before is no longer so
+            self._owned.add(folder)
         return open_ledger(folder)
 
     def save(self) -> None:
-        """Write the ledgers."""
+        """Write the ledgers, and let others build."""
         if not self.dry:
             for ledger in _ledgers.values():
                 ledger.write()
+        for folder, lock in _locks.items():
+            lock.release(remove=self.clean and folder in _ledgers and not _ledgers[folder].linked)
+            if self.clean:
+                with contextlib.suppress(OSError):
+                    os.rmdir(folder)
+        _locks.clear()
 
     def derived(self, folder: Node) -> Derived:
         """The derived files as packages see them that are reached from the SCons folder *folder*."""
@@ -76,6 +90,7 @@ class Session:
 
 
 _ledgers: dict[str, Ledger] = {}
+_locks: dict[str, Lock] = {}
 
 
 def open_ledger(folder: str) -> Ledger:
