@@ -11,8 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 TOOLPATH = ROOT / "site_scons" / "site_tools"
+
+NEEDS_GOYACC = pytest.mark.skipif(not shutil.which("goyacc"), reason="needs goyacc: apt install golang-golang-x-tools")
 
 HEADER = """\
 DefaultEnvironment(tools=[])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from sconsproject import Project, scons_release
+from sconsproject import NEEDS_GOYACC, Project, scons_release
 
-pytestmark = pytest.mark.skipif(not shutil.which("goyacc"), reason="needs goyacc: apt install golang-golang-x-tools")
+pytestmark = NEEDS_GOYACC
 
 GRAMMAR = """\
 %{

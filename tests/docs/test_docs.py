@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 from scons_go.graph.variables import VARIABLES
-from sconsproject import TOOLPATH, Project
+from sconsproject import NEEDS_GOYACC, TOOLPATH, Project
 
-pytestmark = pytest.mark.skipif(not shutil.which("goyacc"), reason="needs goyacc: apt install golang-golang-x-tools")
+pytestmark = NEEDS_GOYACC
 
 _EXAMPLE = re.compile(r"<!-- tested: (\S+) -->\n```python\n(.*?)```", re.DOTALL)
 

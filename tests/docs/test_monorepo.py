@@ -9,9 +9,9 @@ import shutil
 import pytest
 from conftest import ROOT
 from gocommand import run_go
-from sconsproject import TOOLPATH, Project
+from sconsproject import NEEDS_GOYACC, TOOLPATH, Project
 
-pytestmark = pytest.mark.skipif(not shutil.which("goyacc"), reason="needs goyacc: apt install golang-golang-x-tools")
+pytestmark = NEEDS_GOYACC
 
 SOURCE = ROOT / "examples" / "monorepo"
 

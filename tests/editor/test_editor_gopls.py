@@ -11,7 +11,7 @@ from conftest import CURRENT
 from editor_project import lay, listing
 from lsp import LanguageServer
 from realcheckout import checkout, keep
-from sconsproject import Project
+from sconsproject import NEEDS_GOYACC, Project
 
 
 @pytest.fixture(name="gopls", scope="module")
@@ -44,6 +44,7 @@ def server_fixture(gopls: Path, project: Project, tmp_path: Path) -> Iterator[La
 
 
 @pytest.mark.judge
+@NEEDS_GOYACC
 @pytest.mark.xdist_group("real-gopls")
 def test_gopls_works_with_generated_sources(server: LanguageServer, project: Project) -> None:
     source = project.dir / "src"

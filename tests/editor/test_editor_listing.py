@@ -7,7 +7,7 @@ from typing import Any
 
 from editor_project import ask, lay, listing
 from gocommand import go_list
-from sconsproject import Project
+from sconsproject import NEEDS_GOYACC, Project
 
 OTHERS = ("CFiles", "CXXFiles", "MFiles", "HFiles", "FFiles", "SFiles", "SwigFiles", "SwigCXXFiles", "SysoFiles")
 
@@ -39,6 +39,7 @@ def expected(package: dict[str, Any], moved: dict[str, str]) -> dict[str, Any]:
     return entry
 
 
+@NEEDS_GOYACC
 def test_the_listing_is_what_go_list_says(project: Project) -> None:
     """Also with generated sources: the parser beside its grammar, and a file of a variant folder, put where go list finds it."""
     lay(project)
@@ -73,6 +74,7 @@ CALC = {"example.com/m/calc", "example.com/m/calc [example.com/m/calc.test]"}
 CALC_ALL = CALC | {"example.com/m/calc_test [example.com/m/calc.test]", "example.com/m/calc.test"}
 
 
+@NEEDS_GOYACC
 def test_the_driver_answers_as_the_go_command_does(project: Project) -> None:
     lay(project)
     listing(project)
@@ -94,6 +96,7 @@ def test_the_driver_answers_as_the_go_command_does(project: Project) -> None:
     assert all(name in known for package in answer["Packages"] for name in package.get("Imports", {}).values())
 
 
+@NEEDS_GOYACC
 def test_the_driver_sees_what_was_edited_since(project: Project) -> None:
     """Unsaved text, new files, new imports and files that are gone, without another run of SCons."""
     lay(project)
@@ -113,6 +116,7 @@ def test_the_driver_sees_what_was_edited_since(project: Project) -> None:
     assert external["Imports"]["example.com/m/report"] == "example.com/m/report [example.com/m/calc.test]"
 
 
+@NEEDS_GOYACC
 def test_broken_packages_are_listed_with_the_error(project: Project) -> None:
     lay(project)
     project.write("src/calc/calc.go", 'package calc\n\nimport "example.com/nowhere"\n\nfunc Sum(a, b int) int { return nowhere.X }\n')

@@ -57,7 +57,11 @@ VARIABLES: Mapping[str, Var] = {
     "GOCOVER": Var("go build's -cover: programs note what runs in $GOCOVERDIR. set (or 1), count, atomic.", "", command_line=True),
     "GOCOVERPKG": Var("go build's -coverpkg: patterns of the packages that count. Unset: those of main modules.", "", command_line=True),
     "GOMODFLAG": Var("go build's -mod: 'mod', 'readonly', 'vendor', or '' for its default.", "", command_line=True),
-    "GOBUILDDIR": Var("Where packages are compiled to; one folder a variant below it. One scons at a time builds there: others wait.", "#build/go", command_line=True),
+    "GOBUILDDIR": Var(
+        "Where packages are compiled to, in a folder for each variant. One scons at a time builds there.",
+        "#build/go",
+        command_line=True,
+    ),
     "GOEXPLAIN": Var("1 prints why something is rebuilt, in one line that names the file or the flag.", "", command_line=True),
     "GOIMPORTPATH": Var("The import path of the package that a GoCompile call compiles.", "command-line-arguments"),
     "GOIMPORTS": Var("Results of other GoCompile calls: the packages beside std that the call's package imports.", words=True),
