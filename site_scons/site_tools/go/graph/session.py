@@ -7,6 +7,7 @@ import contextlib
 import os
 import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 from SCons.Errors import BuildError
@@ -44,6 +45,7 @@ class Session:
         self.test_binaries: dict[str, Any] = {}
         self.vetters: dict[Any, Any] = {}
         self.lock = threading.Lock()
+        self._compiling = 0
         self._owned: set[str] = set()
         self._derived: dict[str, Derived] = {}
         self._modules: dict[str, Signature] = {}
@@ -57,6 +59,18 @@ class Session:
                 _ledgers.pop(folder, None)  # what was read of it before is no longer so
             self._owned.add(folder)
         return open_ledger(folder)
+
+    @contextlib.contextmanager
+    def compiling(self) -> Iterator[int]:
+        """A block in which a package is compiled; the number of those that others are compiling as it begins."""
+        with self.lock:
+            others = self._compiling
+            self._compiling += 1
+        try:
+            yield others
+        finally:
+            with self.lock:
+                self._compiling -= 1
 
     def save(self) -> None:
         """Write the ledgers, and let others build."""

@@ -15,6 +15,7 @@ from ..plan import record, stamp
 from ..plan.commands import Run, describe
 from ..plan.compile import PackagePlan, import_order, plan_package
 from ..plan.config import Config
+from ..plan.engine import processors
 from ..plan.identity import input_files, source_path
 from ..plan.pgo import Profile
 from ..plan.record import Built
@@ -117,7 +118,8 @@ class PackageUnit(Unit):
             if self.profile:
                 prepare_profile(self.config, self.profile)
             exports = {path: unit.stem + ".x" for path, unit in self.imports.items()}
-            built = run_package(self.config, plan, exports, key, self._backends())
+            with self.build.session.compiling() as others:
+                built = run_package(self.config, plan, exports, key, _backends(others))
         except GoError as error:
             top, here = self.build.session.top, self.build.session.here
             raise messages.build_failure(error, self.package.listed, f"cannot compile {self.package.import_path}", top, here) from None
@@ -235,9 +237,6 @@ class PackageUnit(Unit):
             return f"{changed[0]} exports something else" if changed else "its output was changed by something else"
         return self.build.why(self.package)
 
-    def _backends(self) -> int:
-        return max(1, min(4, os.cpu_count() or 1) // (2 if self.build.session.jobs > 1 else 1))
-
 
 class StandardUnit(Unit):
     """The immutable packages of one program: of the SDK and of the module cache. The engine compiles them together."""
@@ -318,6 +317,11 @@ class StandardUnit(Unit):
 
     def reset(self) -> None:
         pass
+
+
+def _backends(others: int) -> int:
+    """How many threads the compiler gets when *others* compile, too: edits often leave one package that all others wait for."""
+    return max(1, min(4, processors()) // (1 + others))
 
 
 def remove_files(paths: Iterable[str]) -> bool:
