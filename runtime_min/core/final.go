@@ -227,10 +227,12 @@ func (q *attachmentQueue) get(reason waitReason) *attachment {
 	return a
 }
 
+// wake queues the runner, and has it run soon: until it has, what the objects hold is memory in use.
 func (q *attachmentQueue) wake() {
 	if q.first != nil && q.waiting {
 		q.waiting = false
-		goready(q.runner, 0)
+		ready(q.runner, 0, false)
+		tickSoon()
 	}
 }
 

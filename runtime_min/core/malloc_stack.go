@@ -107,16 +107,21 @@ func freeStackSpan(s *mspan) {
 var tidyStack func(gp *g)
 
 // shrinkStack is called for each goroutine during a collection. A dead one loses its stack, which was kept for the next goroutine. One that
-// does not run, and uses less than a quarter of its stack, is moved to a stack of half the size.
+// does not run, and uses less than a quarter of its stack, is moved to a stack of half the size. The main goroutine's stays where it is,
+// and the half that is not used is no longer memory.
 func shrinkStack(gp *g) {
 	size := gp.stack.hi - gp.stack.lo
+	small := gp.stack.hi-gp.sched.sp+stackNosplit < size/4
 	switch {
-	case size == 0 || gp == &mainG || gp == gp.m.curg:
+	case gp == &mainG:
+		if small && size > leastMainStack {
+			sysForget(gp.stack.lo, size/2)
+			setMainStack(size / 2)
+		}
+	case size == 0 || gp == gp.m.curg:
 	case gp.atomicstatus.Load() == _Gdead:
 		gp.freeStack()
-	case size > stackMin && gp.syscallsp == 0 && !gp.asyncSafePoint && !gp.parkingOnChan.Load():
-		if used := gp.stack.hi - gp.sched.sp + stackNosplit; used < size/4 {
-			copystack(gp, size/2)
-		}
+	case small && size > stackMin && gp.syscallsp == 0 && !gp.asyncSafePoint && !gp.parkingOnChan.Load():
+		copystack(gp, size/2)
 	}
 }

@@ -294,7 +294,7 @@ func prepareStack(gp *g, fn *funcval) {
 
 // startScheduler is called by the first go statement, and links in what goroutines need.
 func startScheduler() {
-	growStack = growStackByCopy
+	startGrowing()
 	tidyStack = shrinkStack
 	printTraces = traceCrash
 	mainReturned = finishPanics

@@ -3,8 +3,9 @@ package runtime
 import _ "unsafe"
 
 // Stacks. The main goroutine runs on one big reservation, of which only what is touched is memory, so that a program without go
-// statements needs no stack copying. All others start on stackMin bytes and are moved to twice the size when a prologue finds too
-// little left (copystack, kept from stock Go: the compiler's stack maps say which words point into the old stack).
+// statements needs no stack copying; from the first one on, its stack is the end of that, and grows into it. All others start on stackMin
+// bytes and are moved to twice the size when a prologue finds too little left (copystack, kept from stock Go: the compiler's stack maps
+// say which words point into the old stack).
 //
 // A stack may move only while its goroutine is at a call; nothing outside it may hold its addresses, except what copystack adjusts:
 // sched, the defer list, the innermost panic, and sudogs.
@@ -17,7 +18,7 @@ var (
 	maxstackceiling uintptr = 2000000000
 )
 
-// growStack replaces the running goroutine's stack by a bigger one and goes back to it. It is set by the first go statement.
+// growStack gives the running goroutine a stack of twice the size and goes back to it. It is set by the first go statement.
 var growStack func(gp *g)
 
 //go:nosplit
@@ -43,10 +44,36 @@ const _MAP_NORESERVE = 0x4000
 //go:nosplit
 func newstack() {
 	gp := m0.curg
-	if gp == &mainG || growStack == nil {
+	if growStack == nil {
 		stackOverflow(gp)
 	}
 	growStack(gp)
+}
+
+// mainStackReserved is the size of the main goroutine's reservation, 0 as long as its stack is all of that. leastMainStack is what its stack
+// begins with when it is not, and does not shrink below.
+var mainStackReserved uintptr
+
+const leastMainStack = 64 << 10
+
+// startGrowing lets the stacks of goroutines grow.
+func startGrowing() {
+	growStack = growStackByCopy
+	gp := &mainG
+	mainStackReserved = gp.stack.hi - gp.stack.lo
+	size := uintptr(leastMainStack)
+	for size < gp.stack.hi-gp.sched.sp+stackGuard {
+		size *= 2
+	}
+	gp.stack.lo = gp.stack.hi
+	setMainStack(size)
+}
+
+func setMainStack(size uintptr) {
+	gp := &mainG
+	lo := gp.stack.hi - size
+	stacksInUse += gp.stack.lo - lo
+	gp.stack.lo, gp.stackguard0 = lo, lo+stackGuard
 }
 
 func growStackByCopy(gp *g) {
@@ -57,8 +84,12 @@ func growStackByCopy(gp *g) {
 			size *= 2
 		}
 	}
-	if size > maxstacksize || size > maxstackceiling {
+	if size > maxstacksize || size > maxstackceiling || gp == &mainG && size > mainStackReserved {
 		stackOverflow(gp)
+	}
+	if gp == &mainG {
+		setMainStack(size)
+		gogo(&gp.sched)
 	}
 	if describeReflectFrames != nil {
 		describeReflectFrames()

@@ -123,18 +123,10 @@ func setMaxStack(in int) (out int) {
 	printStackLimit = func() { print(min(maxstacksize, maxstackceiling)) }
 	out = int(maxstacksize)
 	maxstacksize = uintptr(in)
-	size := mainGStackSize(maxstacksize)
-	mainG.stackguard0 = mainG.stack.hi - size + stackGuard
-	return out
-}
-
-// mainGStackSize is how much of its reservation the main goroutine may use under a limit: as much as it would have if it doubled.
-func mainGStackSize(limit uintptr) uintptr {
-	size := uintptr(stackMin)
-	for 2*size <= limit {
-		size *= 2
+	if growStack == nil {
+		systemstack(startScheduler)
 	}
-	return min(size, mainG.stack.hi-mainG.stack.lo)
+	return out
 }
 
 //go:linkname setMaxThreads runtime/debug.setMaxThreads

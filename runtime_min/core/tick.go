@@ -36,7 +36,7 @@ func startTick() {
 	setTickTimer(newTickTimer(_CLOCK_THREAD_CPUTIME_ID), tickInterval, tickInterval)
 }
 
-// retryTimer sends the signal again after a miss; -1: not made yet.
+// retryTimer sends the signal between two of the thread's; -1: not made yet.
 var retryTimer int32
 
 // newTickTimer makes a timer of the kernel that sends sigTick; -1 if there is none to be had.
@@ -79,11 +79,16 @@ func handleTick(c *sigctxt, gp *g) {
 	if ok, pc := isAsyncSafePoint(gp, c.sigpc(), c.sigsp(), 0); ok {
 		c.pushCall(abi.FuncPCABI0(asyncPreempt), pc)
 	} else if m0.curg != nil {
-		if retryTimer < 0 {
-			retryTimer = newTickTimer(clockMonotonic)
-		}
-		setTickTimer(retryTimer, tickRetry, 0)
+		tickSoon()
 	}
+}
+
+// tickSoon lets the next tick come before its time.
+func tickSoon() {
+	if retryTimer < 0 {
+		retryTimer = newTickTimer(clockMonotonic)
+	}
+	setTickTimer(retryTimer, tickRetry, 0)
 }
 
 // asyncPreempt saves all registers on the stack and calls asyncPreempt2. Its frame and the one below it have no stack map for the place

@@ -13,7 +13,7 @@ from toolchain import Toolchain
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.go"))
 # How often to collect under stress: every n-th allocation. Programs that allocate much, or that count allocations, less often or never.
-STRESS = {"busy": 0, "graph": 500, "preempted": 5000, "shapes": 500, "memstats": 0, "stackmemory": 20000}
+STRESS = {"busy": 0, "finalizerssoon": 0, "graph": 500, "preempted": 5000, "shapes": 500, "memstats": 0, "stackmemory": 20000}
 
 
 @pytest.fixture(scope="module")

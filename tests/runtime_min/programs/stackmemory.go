@@ -2,9 +2,23 @@
 package main
 
 import (
+	"os"
 	"runtime"
 	"runtime/debug"
 )
+
+// resident is how many bytes of the process are in memory.
+func resident() (n int) {
+	text, _ := os.ReadFile("/proc/self/statm")
+	for fields := 0; fields < 2; text = text[1:] {
+		if text[0] == ' ' {
+			fields++
+		} else if fields == 1 {
+			n = n*10 + int(text[0]-'0')
+		}
+	}
+	return n * os.Getpagesize()
+}
 
 func stats() (m runtime.MemStats) {
 	runtime.ReadMemStats(&m)
@@ -73,4 +87,12 @@ func main() {
 		wake <- true
 		<-asleep
 	}
+	// The main goroutine, which has been deeper than it will ever be again.
+	before := resident()
+	deep(500000, func() {})
+	deepest := resident()
+	for i := 0; i < 16; i++ {
+		runtime.GC()
+	}
+	println("main", deepest > before+50<<20, resident() < before+5<<20, deep(200000, func() {}))
 }
