@@ -13,7 +13,7 @@ import (
 // and asks for a pause before it tries again.
 //
 // Not asked about, or answered only with "go ahead": files and devices that are always ready (a disk's wait holds everything), descriptors
-// that are non-blocking anyway, and what else may wait (nanosleep, futex, poll).
+// that are non-blocking anyway, and what else may wait (futex).
 //
 // The goroutine has the addresses of its caller's variables in its frame as numbers, so its stack must not move: that is what syscallsp
 // says to whoever would move it. These functions run between the caller and the kernel on what stack there is.

@@ -23,6 +23,11 @@ func runtime_waitProcess(kind, id uintptr)
 //go:linkname runtime_sleep
 func runtime_sleep(request uintptr) bool
 
+// runtime_poll makes a call that waits for one of several descriptors.
+//
+//go:linkname runtime_poll
+func runtime_poll(trap uintptr, args *[6]uintptr) (r1 uintptr, err Errno)
+
 // runtime_flagsSet is told when a descriptor's flags are set.
 //
 //go:linkname runtime_flagsSet
@@ -70,6 +75,10 @@ func Syscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err Errno) 
 		if int32(a4) < 0 {
 			runtime_waitReadable(a1)
 		}
+		fallthrough
+	case SYS_POLL, SYS_PPOLL, SYS_SELECT, SYS_PSELECT6:
+		r1, err = runtime_poll(trap, &[6]uintptr{a1, a2, a3, a4, a5, a6})
+		return r1, 0, err
 	case SYS_WRITE:
 		return writeInParts(a1, a2, a3)
 	case SYS_WRITEV:

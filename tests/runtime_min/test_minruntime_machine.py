@@ -176,9 +176,9 @@ def test_signals_ignored_at_start(runtime: str, programs: Callable[[str, str], s
     assert done[0] == 0 and "true true false" in done[1] and "still here" in done[1]
 
 
-@pytest.mark.parametrize("name", ["blocking", "retried"])
+@pytest.mark.parametrize("name", ["blocking", "retried", "polled"])
 def test_blocking_calls(name: str, programs: Callable[[str, str], str]) -> None:
-    """Others go on while another waits for a process, a pipe, a socket, a lock; signals arrive; two can wait for the same descriptor."""
+    """Others go on while another waits for a process, a pipe, a socket, a lock, descriptors; signals come; two wait for the same."""
     full, own = (run([programs(runtime, name)]) for runtime in RUNTIMES)
     assert own == full
     assert own[0] == 0 and "false" not in own[1]
