@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scons_go.source.cgo import split_quoted
 from scons_go.source.constraint import ConstraintError, go_build_text, parse_go_build, parse_plus_build, plus_build_text
 
 # testdir_test.go: dirs (1.27.3; older trees lack some).
@@ -92,34 +93,6 @@ class Tags:
         return release is not None and 1 <= int(release[1]) <= self.minor
 
 
-def split_quoted(text: str) -> list[str]:
-    """Words as a shell would split them, with single and double quotes and backslashes (testdir_test.go: splitQuoted)."""
-    words: list[str] = []
-    word, started, quote, escaped = "", False, "", False
-    for character in text:
-        if escaped:
-            escaped = False
-        elif character == "\\":
-            escaped = True
-            continue
-        elif quote:
-            if character == quote:
-                quote = ""
-                continue
-        elif character in "\"'":
-            quote, started = character, True
-            continue
-        elif character.isspace():
-            if word or started:
-                words.append(word)
-            word, started = "", False
-            continue
-        word += character
-    if quote or escaped:
-        raise RecipeError(f"unclosed quote or unfinished escaping in {text!r}")
-    return [*words, word] if word or started else words
-
-
 def _recipe_line(source: str) -> str:
     for line in source.split("\n"):
         if go_build_text(line) is not None or plus_build_text(line) is not None:
@@ -155,7 +128,9 @@ def _failed_constraint(source: str, recipe: str, tags: Tags) -> str:
 def parse_test(name: str, source: str, tags: Tags) -> Test:
     """Read the recipe of the test *name*; raises :class:`RecipeError` where there is none or it is not understood."""
     recipe = _recipe_line(source)
-    words = split_quoted(recipe)
+    words = split_quoted(recipe)  # the rules of testdir_test.go's splitQuoted are the same
+    if words is None:
+        raise RecipeError(f"unclosed quote or unfinished escaping in {recipe!r}")
     if not words:
         raise RecipeError("execution recipe not found")
     action, rest = words[0], words[1:]

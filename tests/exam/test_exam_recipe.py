@@ -6,33 +6,18 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from exam_recipe import RecipeError, Tags, expected_output, packages_of, parse_test, read_tests, split_quoted
+from exam_recipe import RecipeError, Tags, expected_output, packages_of, parse_test, read_tests
 from exam_run import _sources, _tool_flags
 
 TAGS = Tags("linux", "amd64", 27, frozenset({"regabi"}))
 DEBIAN = Path("/usr/share/go-1.19/test")
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("run", ["run"]),
-        ("errorcheck -0 -m", ["errorcheck", "-0", "-m"]),
-        ("run -gcflags='all=-N -l' x", ["run", "-gcflags=all=-N -l", "x"]),
-        ("run \"a b\"c '' d\\ e", ["run", "a bc", "", "d e"]),
-        ("", []),
-    ],
-)
-def test_words_are_split_as_a_shell_does(text: str, words: list[str]) -> None:
-    """Quotes of both kinds, an empty word, a backslash."""
-    assert split_quoted(text) == words
-
-
 @pytest.mark.parametrize("text", ["run 'a", 'run "a', "run a\\"])
 def test_unfinished_words(text: str) -> None:
     """An open quote or a backslash at the end."""
     with pytest.raises(RecipeError, match="unclosed quote or unfinished escaping"):
-        split_quoted(text)
+        parse_test("x.go", f"// {text}\n\npackage p\n", TAGS)
 
 
 def test_recipe_and_its_flags() -> None:

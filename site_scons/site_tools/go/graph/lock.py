@@ -1,11 +1,12 @@
 """One build at a time in an output folder. Two at once are each right alone, but one may link what the other is about to replace.
 
 The lock is flock(2)'s on the file ``lock`` of the folder, which holds the number of the process that has it; it ends with the process,
-however that ends. Where there is no flock, on Windows and on some network file systems, builds do not wait for each other.
+however that ends. On network file systems without it builds do not wait for each other.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -14,11 +15,6 @@ from collections.abc import Iterator
 from SCons.Errors import StopError
 
 from . import messages
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 _WAIT = "import fcntl, sys; fcntl.flock(int(sys.argv[1]), fcntl.LOCK_EX)"
 
@@ -41,7 +37,7 @@ class Lock:
         Raises StopError if the user interrupts it, and each time from then on.
         """
         waited = False
-        while fcntl is not None and not self._held():
+        while not self._held():
             self.release()  # of a file that another process has removed since
             try:
                 os.makedirs(os.path.dirname(self._path), exist_ok=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import GoError
@@ -124,6 +124,19 @@ def link_order(main: Package, packages: Mapping[str, Package]) -> tuple[str, ...
 
 def run_link(config: Config, plan: LinkPlan, built: Mapping[str, Built]) -> str:
     """Link a program from *built* packages; returns what the linker said. Raises GoError; then there is no output."""
+    with linked(config, plan, built) as (work, build_id, said):
+        target = os.path.join(work, "exe", os.path.basename(plan.output))
+        buildid.stamp(target, build_id, config.sdk.minor)
+        os.replace(target, plan.output)
+    return said
+
+
+@contextlib.contextmanager
+def linked(config: Config, plan: LinkPlan, built: Mapping[str, Built]) -> Iterator[tuple[str, str, str]]:
+    """Run the linker of *plan* and give (its scratch folder, the build ID it was told, what it said) to the block that makes the output.
+
+    Raises GoError, also for an OSError of the block; then there is no output.
+    """
     folder, name = os.path.split(plan.output)
     try:
         os.makedirs(folder, exist_ok=True)
@@ -133,13 +146,9 @@ def run_link(config: Config, plan: LinkPlan, built: Mapping[str, Built]) -> str:
             build_id = temporary_build_id(config, plan, built)
             with open(os.path.join(work, "importcfg.link"), "wb") as handle:
                 handle.write(link_config(plan, built))
-            target = os.path.join(work, "exe", name)
-            os.mkdir(os.path.dirname(target))
+            os.mkdir(os.path.join(work, "exe"))
             argv = tuple(word.replace(BUILD_ID, build_id) for word in (*plan.argv, built[plan.import_path].archive))
-            said = run_step(Run(argv, plan.cwd, plan.env), work, plan.import_path, plan.folder, config.base)
-            buildid.stamp(target, build_id, config.sdk.minor)
-            os.replace(target, plan.output)
-            return said
+            yield work, build_id, run_step(Run(argv, plan.cwd, plan.env), work, plan.import_path, plan.folder, config.base)
     except OSError as error:
         raise GoError(f"{plan.import_path}: {error.filename2 or error.filename or plan.output}: {error.strerror or error}") from None
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -15,9 +14,9 @@ from dataclasses import replace
 from ..errors import GoError
 from .commands import WORK, Run
 from .config import Config
-from .link import BUILD_ID, LinkPlan, link_config, temporary_build_id
+from .link import LinkPlan, linked
 from .record import Built
-from .run import run_step, scratch_folder
+from .run import run_step
 
 # Said because package runtime/cgo is not part of a program without cgo; the linker goes on without it (ld/lib.go:600 loadlib).
 _EXPECTED = "loadinternal: cannot find runtime/cgo"
@@ -45,24 +44,11 @@ def run_relocatable(
     *merge* is the command that merges: the words before its arguments and those behind; *objects* are merged behind go.o.
     Raises GoError; then there is no output.
     """
-    folder, name = os.path.split(plan.output)
-    try:
-        os.makedirs(folder, exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(plan.output)
-        with scratch_folder(folder, f".{name}.link") as work:
-            build_id = temporary_build_id(config, plan, built)
-            with open(os.path.join(work, "importcfg.link"), "wb") as handle:
-                handle.write(link_config(plan, built))
-            os.mkdir(os.path.join(work, "exe"))
-            argv = tuple(word.replace(BUILD_ID, build_id) for word in (*plan.argv, built[plan.import_path].archive))
-            said = run_step(Run(argv, plan.cwd, plan.env), work, plan.import_path, plan.folder, config.base)
-            merged = os.path.join(work, "merged.o")
-            words = [*merge[0], "-r", "-o", merged, os.path.join(work, "go.o"), *objects, *merge[1]]
-            said = "".join(line for line in said.splitlines(True) if _EXPECTED not in line)
-            said = "" if said.strip() == f"# {plan.import_path}" else said
-            said += run_step(Run(tuple(words), config.base, plan.env), work, plan.import_path, plan.folder, config.base)
-            os.replace(merged, plan.output)
-            return said
-    except OSError as error:
-        raise GoError(f"{plan.import_path}: {error.filename2 or error.filename or plan.output}: {error.strerror or error}") from None
+    with linked(config, plan, built) as (work, _, said):
+        merged = os.path.join(work, "merged.o")
+        words = [*merge[0], "-r", "-o", merged, os.path.join(work, "go.o"), *objects, *merge[1]]
+        said = "".join(line for line in said.splitlines(True) if _EXPECTED not in line)
+        said = "" if said.strip() == f"# {plan.import_path}" else said
+        said += run_step(Run(tuple(words), config.base, plan.env), work, plan.import_path, plan.folder, config.base)
+        os.replace(merged, plan.output)
+    return said
