@@ -203,10 +203,12 @@ type attachmentQueue struct {
 	first, last *attachment
 	runner      *g
 	waiting     bool
+	queued      uint64      // how many were ever put in
 	none        *attachment // always nil
 }
 
 func (q *attachmentQueue) put(a *attachment) {
+	q.queued++
 	a.next = nil
 	if q.first == nil {
 		q.first = a
@@ -234,6 +236,15 @@ func (q *attachmentQueue) wake() {
 		ready(q.runner, 0, false)
 		tickSoon()
 	}
+}
+
+// executed is how many were taken out.
+func (q *attachmentQueue) executed() uint64 {
+	n := q.queued
+	for a := q.first; a != nil; a = a.next {
+		n--
+	}
+	return n
 }
 
 func (q *attachmentQueue) mark() {
