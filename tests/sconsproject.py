@@ -107,7 +107,7 @@ class Project:
         tools = self.dir.parent / f"{self.dir.name}-bin"
         if not tools.is_dir():
             tools.mkdir()
-            for name in ("sh", "gcc", "ld", "as", "ar", "cp", "cat", "env", "strip", "touch", "goyacc", "true"):
+            for name in ("sh", "gcc", "ld", "as", "ar", "cp", "rm", "cat", "env", "strip", "touch", "goyacc", "true"):
                 found = shutil.which(name)
                 if found:
                     (tools / name).symlink_to(found)

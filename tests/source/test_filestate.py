@@ -175,8 +175,35 @@ def test_headers_without_a_file_are_dropped(tmp_path: Path) -> None:
     assert len(marshal.loads(state.dump()[3])) == 1
     path.write_text("package c\n")
     settle()
+    state.expect_new([str(path)])
     state.digest(str(path))
     assert marshal.loads(state.dump()[3]) == {}
+
+
+def test_what_changes_after_it_was_seen_is_kept_as_it_was(tmp_path: Path) -> None:
+    """The next process finds it changed, unless it is as before then."""
+    path = tmp_path / "a.go"
+    path.write_text("package a\n")
+    settle()
+    state = FileState()
+    first, entries = state.digest(str(path)), state.listing(str(tmp_path))
+    path.write_text("package b\n")
+    (tmp_path / "b.go").write_text("package b\n")
+    settle()
+    assert state.digest(str(path)) == sha(path) != first
+    assert state.listing(str(tmp_path)).names == ("a.go", "b.go")
+    _, files, folders, _ = state.dump()
+    assert files[str(path)][1] == first
+    assert folders[str(tmp_path)][1:] == entries
+    again = FileState()
+    again.load(state.dump())
+    assert again.changed([str(path)], [str(tmp_path)]) == [str(path), str(tmp_path)]
+    path.write_text("package a\n")
+    (tmp_path / "b.go").unlink()
+    settle()
+    assert (state.digest(str(path)), state.listing(str(tmp_path))) == (first, entries)
+    again.load(state.dump())
+    assert again.changed([str(path)], [str(tmp_path)]) == []
 
 
 def test_the_same_bytes_in_two_languages(tmp_path: Path) -> None:

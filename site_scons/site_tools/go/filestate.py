@@ -5,6 +5,9 @@ parsed Go header is kept by content hash. A record is *racy* while the file is s
 signature (the clock of a file system ticks in milliseconds, not nanoseconds): a racy record is not believed, and not kept by
 :meth:`FileState.dump`. The signature is taken before the content is read: a write in between makes the next signature differ.
 
+A build rests on what it found when it first looked, whatever it finds later: that is :attr:`FileState.seen`, and what is kept. An edit made
+while a build runs is then news to the next one.
+
 The null build asks :meth:`FileState.changed` about thousands of paths at once; it costs one stat each. Which paths a load looked at
 (files read, folders listed, names that turned out not to exist) is what :meth:`FileState.watch` collects.
 """
@@ -30,6 +33,9 @@ COARSE_GRANULARITY_NS = 2_000_000_000
 """The same for file systems that count in whole seconds (FAT: in twos); known by a time stamp without a fraction."""
 
 _FORMAT = 2
+
+_NONE = (0, 0, 0, 0)
+"""The signature of no file."""
 
 Signature = tuple[int, int, int, int]
 Dump = tuple[int, dict[str, tuple[Signature, str]], dict[str, tuple[Signature, tuple[str, ...], str]], bytes]
@@ -60,6 +66,8 @@ class FileState:
         self._headers: dict[str, Header] = {}
         self._packed_headers = b""
         self._watchers: list[Watched] = []
+        self.seen: dict[str, str | Listing] = {}
+        """What was first found at a path since :meth:`load`: the digest of a file, the entries of a folder."""
 
     def digest(self, path: str) -> str:
         """The SHA-256 of the content of the file *path*, in hexadecimal; raises OSError."""
@@ -69,6 +77,7 @@ class FileState:
         signature = _signature(os.stat(path))
         known = self._files.get(path)
         if known and known[0] == signature and path not in self._racy:
+            self.seen.setdefault(path, known[1])
             return known[1]
         return self._record(path, signature, now, _read(path))
 
@@ -82,6 +91,7 @@ class FileState:
         if known and known[0] == signature and path not in self._racy:
             header = self._header(known[1], path)
             if header is not None:
+                self.seen.setdefault(path, known[1])
                 return header
         content = _read(path)
         return self.header_of(path, content, self._record(path, signature, now, content))
@@ -103,11 +113,13 @@ class FileState:
         signature = _signature(os.stat(folder))
         known = self._folders.get(folder)
         if known and known[0] == signature and folder not in self._racy:
+            self.seen.setdefault(folder, known[1])
             return known[1]
         with os.scandir(folder) as entries:
             found = sorted((entry.name, _kind(entry)) for entry in entries)
         listing = Listing(tuple(name for name, _ in found), "".join(kind for _, kind in found))
         self._folders[folder] = (signature, listing)
+        self.seen.setdefault(folder, listing)
         self._mark(folder, signature, now)
         return listing
 
@@ -160,10 +172,17 @@ class FileState:
                     result.append(path)
         return result
 
+    def expect_new(self, paths: Iterable[str]) -> None:
+        """The build itself has made these files: it rests on what is in them now, and in their folders."""
+        for path in paths:
+            self.seen.pop(path, None)
+            self.seen.pop(os.path.dirname(path), None)
+
     def dump(self) -> Dump:
         """All records that can be believed later, as plain tuples and dictionaries for ``marshal``.
 
-        Headers that no recorded file has are left out. They are packed on their own: a null build does not need them.
+        What has changed since it was first seen is as it was then, with a signature that no file has. Headers that no recorded file has
+        are left out. They are packed on their own: a null build does not need them.
         """
         files = {path: record for path, record in self._files.items() if path not in self._racy}
         folders = {
@@ -171,6 +190,12 @@ class FileState:
             for path, (signature, listing) in self._folders.items()
             if path not in self._racy
         }
+        for path, seen in self.seen.items():
+            if isinstance(seen, Listing):
+                if self._folders[path][1] != seen:
+                    folders[path] = (_NONE, seen.names, seen.kinds)
+            elif self._files[path][1] != seen:
+                files[path] = (_NONE, seen)
         self._unpack_headers()
         keys = {_header_key(digest, path) for path, (_, digest) in files.items()}
         headers = {key: tuple(header) for key, header in self._headers.items() if key in keys}
@@ -197,6 +222,7 @@ class FileState:
     def _record(self, path: str, signature: Signature, now: int, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
         self._files[path] = (signature, digest)
+        self.seen.setdefault(path, digest)
         self._mark(path, signature, now)
         return digest
 

@@ -122,6 +122,7 @@ class Build:
         """A loader that has not seen derived files as they were before they were made anew."""
         generation = self.derived.generation()
         if self._loader is None or self._loaded_at != generation:
+            self.state.expect_new(self.derived.newly_made())
             self._loader = Loader(self.setup.sdk, self.setup.variant, self.overlay, self.state, self.modules)
             self._loaded_at = generation
         return self._loader

@@ -25,6 +25,7 @@ class Derived:
         self.root = root
         self.nodes: list[Node] = []
         self.by_folder: dict[str, list[Node]] = {}
+        self._told: set[Node] = set()
         self.overlay: dict[str, str] = {}
         """Path in the source folder → path in the variant folder, of all derived files of this variant."""
 
@@ -40,6 +41,12 @@ class Derived:
     def generation(self) -> int:
         """How many of the files have been made anew so far."""
         return sum(node.get_state() == SCons.Node.executed for node in self.nodes)
+
+    def newly_made(self) -> list[str]:
+        """The paths of the files that have been made anew since this was last asked."""
+        made = [node for node in self.nodes if node.get_state() == SCons.Node.executed and node not in self._told]
+        self._told.update(made)
+        return [str(node.get_abspath()) for node in made]
 
     def below(self, folder: str) -> list[Node]:
         """The derived files in *folder* (absolute) and the folders below it."""

@@ -197,11 +197,11 @@ class Ledger:
                 if path in newer:
                     result.append(path)
                     continue
+                record = records.get(path)
                 if path in compared:
-                    if compared[path]:
+                    if compared[path] or self._was_other(path, record):
                         result.append(path)
                     continue
-                record = records.get(path)
                 try:
                     status = stat(path)
                 except OSError:
@@ -212,6 +212,11 @@ class Ledger:
                 if compared[path]:
                     result.append(path)
         return result
+
+    def _was_other(self, path: str, record: tuple[Any, ...] | None) -> bool:
+        """Whether *path* was edited after it had been compared, and before this build looked into it."""
+        seen = self.state.seen.get(path)
+        return seen is not None and record is not None and seen != (record[1] if len(record) == 2 else record[1:])
 
     def new_and_gone(self, folder: str) -> tuple[list[str], list[str]]:
         """The entries that *folder* has got, and lost, since the last build ended."""
