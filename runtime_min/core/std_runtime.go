@@ -32,6 +32,13 @@ func NumCPU() int {
 // NumCgoCall returns the number of cgo calls made by the current process: none.
 func NumCgoCall() int64 { return 0 }
 
+// SetCgoTraceback records three C functions to use to gather traceback information from C code. There is no C code, and nothing to do.
+func SetCgoTraceback(version int, traceback, context, symbolizer unsafe.Pointer) {
+	if version != 0 {
+		panic("unsupported version")
+	}
+}
+
 // NumGoroutine returns the number of goroutines that currently exist.
 func NumGoroutine() int {
 	n := 0
