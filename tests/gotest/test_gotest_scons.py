@@ -196,5 +196,5 @@ def test_reports_do_not_change_what_is_shown(module: Project, flags: str) -> Non
     for report in ("", ", GOTESTJSON='events.json'"):
         module.sconstruct(f"env.GoTest('./mixed', GOTESTFLAGS='-vet=off {flags}'{report})\n")
         out = module.build("-Q", "-s", "-k", "test").out
-        shown.append(re.sub(r"\d[\d.]* ns/op|\d\.\d+s", "TIME", out))
+        shown.append(re.sub(r" *[\d.]+ ns/op|\d+\.\d+s", "TIME", out))
     assert shown[0] == shown[1] and ("mixed_test.go" in shown[0]) == ("bench" not in flags)
