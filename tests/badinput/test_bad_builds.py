@@ -6,12 +6,13 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from gomodule import SUM, write_module
-from sconsproject import Project, Run
+from sconsproject import Project, Run, run
 
 
 @pytest.fixture
@@ -118,6 +119,45 @@ def test_a_full_or_read_only_disk(module: Project, what: str, options: tuple[str
     module.build().ok()
     name = "small/app" if what == "program" else "bin/app"
     assert module.program(name).ok().err == "hello world 7\n"
+
+
+def build_as_others_do(project: Project, *arguments: str) -> Run:
+    """Like ``project.build``, but permissions hold, though it is root's."""
+    setpriv = shutil.which("setpriv")
+    if os.geteuid() == 0 and not setpriv:
+        pytest.skip("needs setpriv(1) where tests are run by root")
+    powers = "-dac_override,-dac_read_search"
+    drop = [str(setpriv), f"--bounding-set={powers}", f"--inh-caps={powers}"] if os.geteuid() == 0 else []
+    return run([*drop, sys.executable, "-m", "SCons", *arguments], cwd=project.dir, env=project._environ())
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("sum/sum.go", "cannot read package example.com/m/sum: {path}: Permission denied"),
+        ("sum", "cannot read package example.com/m/sum: {path}: Permission denied"),
+        ("go.mod", "{path}: reading go.mod: permission denied"),
+    ],
+)
+def test_what_may_not_be_read(module: Project, path: str, says: str) -> None:
+    secret = module.dir / path
+    mode = secret.stat().st_mode
+    secret.chmod(0)
+    assert says.format(path=secret) in build_as_others_do(module).failed().err
+    secret.chmod(mode)
+    mended(module)
+
+
+@pytest.mark.parametrize("call", ["GoTest", "GoVet", "GoLibrary", "GoFmt"])
+@pytest.mark.parametrize("path", ["secret/secret.go", "secret"])
+def test_patterns_do_not_pass_over_what_may_not_be_read(module: Project, call: str, path: str) -> None:
+    module.write("secret/secret.go", "package secret\n")
+    secret = module.dir / path
+    mode = secret.stat().st_mode
+    module.sconstruct(f"Default(env.{call}('./...'))\n")
+    secret.chmod(0)
+    assert f"{secret}: Permission denied" in build_as_others_do(module).failed().err
+    secret.chmod(mode)
 
 
 def test_a_killed_compiler(module: Project) -> None:

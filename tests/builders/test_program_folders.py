@@ -68,7 +68,7 @@ def test_lists_and_scripts_in_subfolders(module: Project) -> None:
         ("'bin/', './nothing/...'", "nothing/: no such file or directory"),
         ("'bin/', ['cmd/app', 'other/app']", "example.com/m/cmd/app and example.com/m/other/app would both be app"),
         ("'bin/', '/nowhere'", "outside main module or its selected dependencies"),
-        ("'bin/app', ['a.go', 'b.go']", "not from a.go, b.go"),
+        ("'bin/app', ['a.go', 'b.go']", "not bin/app from a.go, b.go"),
     ],
 )
 def test_what_cannot_be(module: Project, call: str, says: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from gomodule import GREET, SUM, write_module
+from gomodule import GREET, NAME, SUM, write_module
 from sconsproject import Project, compiled, scons_release
 
 PROGRAM = "app = env.GoProgram('bin/app', 'cmd/app')\n"
@@ -99,6 +99,21 @@ def test_keep_going_builds_what_it_can(module: Project) -> None:
     assert run.err.count("greet/greet.go:9:") == 1
     module.write("greet/greet.go", GREET)
     assert sorted(compiled(module.build("-k").ok().out)) == sorted(["example.com/m/greet", "main"])
+
+
+def test_ignored_errors_leave_nothing_taken_for_built(module: Project) -> None:
+    module.write("name/name_test.go", 'package name\n\nimport "testing"\n\nfunc TestName(t *testing.T) {}\n')
+    module.sconstruct("env.GoProgram('bin/app', 'cmd/app')\nenv.GoLibrary('./...')\nenv.GoTest('./name', GOTESTFLAGS='-vet=off')\n")
+    for _ in ("from nothing", "over what was built before"):
+        module.write("name/name.go", "package name\n\nconst Name = wrong\n")
+        run = module.build("-i")
+        assert "Traceback" not in run.text and "Error :" not in run.text
+        assert "[bin/app] package example.com/m/name could not be compiled" in run.text
+        assert "FAIL\texample.com/m/name [build failed]" in run.out and "ok  \t" not in run.out
+        assert "name/name.go:3:14: undefined: wrong" in module.build().failed().err
+        module.write("name/name.go", NAME)
+        assert "ok  \texample.com/m/name" in module.build().ok().out
+        assert module.program("bin/app").ok().err == "hello world 7\n"
 
 
 def test_stops_at_the_first_error_without_k(module: Project) -> None:

@@ -48,9 +48,11 @@ def _is_folder(pattern: str) -> bool:
 
 
 def _single(loader: Loader, pattern: str, base: str) -> str:
-    if not _is_folder(pattern):
-        return pattern
-    folder = os.path.normpath(os.path.join(base, pattern))
+    return folder_package(loader, os.path.normpath(os.path.join(base, pattern))) if _is_folder(pattern) else pattern
+
+
+def folder_package(loader: Loader, folder: str) -> str:
+    """The import path of the package in the absolute *folder*; raises GoError if there is none, or no folder."""
     there = loader.state.is_dir(folder)
     names = loader.overlay.names(folder, list(loader.state.listing(folder).names) if there else [])
     if not there and not names:
@@ -114,6 +116,8 @@ def _folders(loader: Loader, root: str, ignored: tuple[str, ...]) -> Iterator[tu
         relative, folder = waiting.pop()
         try:
             listing = loader.state.listing(folder)
+        except PermissionError as error:
+            raise GoError(f"{folder}: {error.strerror}") from None
         except OSError:
             continue
         if relative and "go.mod" in listing.names:
@@ -143,7 +147,7 @@ def _has_go(loader: Loader, folder: str) -> bool:
     """Whether the folder has a Go file that counts; what is wrong with the others, whoever loads the package will say."""
     try:
         files = read_folder(folder, loader.context, loader.overlay, loader.state).files
-    except GoError:
+    except (GoError, PermissionError):
         return True
     except OSError:
         return False

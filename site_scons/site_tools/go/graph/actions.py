@@ -22,6 +22,7 @@ class UnitAction(FunctionAction):  # type: ignore[misc]
 
     def _run(self, target: Nodes, source: Nodes, env: Any) -> int:
         target[0].attributes.go.run(env)
+        target[0].attributes.go_made = True
         return 0
 
     def strfunction(self, target: Nodes, source: Nodes, env: Any, executor: Any = None) -> str:

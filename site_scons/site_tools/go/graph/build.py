@@ -18,6 +18,7 @@ from ..package import Package
 from ..plan.compile import output_stem
 from ..plan.config import Config
 from ..plan.engine import Engine
+from ..plan.godebug import check_settings
 from ..plan.pgo import Profile
 from ..sdk import SDK
 from ..variant import Variant
@@ -55,13 +56,8 @@ def setup_of(env: Environment, folder: str, variant_dir: str) -> Setup:
     """The setup that *env* asks for. *folder* is where modules are looked for. Raises GoError."""
     sdk = variables.sdk_of(env)
     variant = variables.variant_of(env, sdk)
-    output = os.path.join(build_dir(env), variant.key)
+    output = os.path.join(variables.build_dir(env), variant.key)
     return Setup(sdk, variant, output, output, folder, variant_dir, commands.commands_of(env), env.get_CacheDir().is_enabled())
-
-
-def build_dir(env: Environment) -> str:
-    """``$GOBUILDDIR``, absolute."""
-    return str(env.Dir(variables.text(env, "GOBUILDDIR")).get_abspath())
 
 
 class Build:
@@ -91,6 +87,8 @@ class Build:
             path=path,
             standard_output=setup.standard if setup.standard != setup.output else "",
         )
+        if modules:
+            check_settings(setup.sdk, modules.godebug, modules.settings_file)
         # The engine knows neither a CacheDir nor the user's own compiler.
         self.uses_engine = not setup.commands.words and not setup.cached
         self.engine = self._open_engine(self.config)
@@ -237,7 +235,7 @@ def open_build(session: Session, env: Environment, folder: str, derived: Derived
     modules_env = module_env(setup.sdk.root, setup.sdk.version[2:], os.environ)
     if setup.variant.mod:
         modules_env = replace(modules_env, mod=setup.variant.mod)
-    memory = os.path.join(build_dir(env), "modules")
+    memory = os.path.join(variables.build_dir(env), "modules")
 
     def has_files(place: str) -> bool:
         return has_go_files(place) or any(node.name.endswith(".go") for node in derived.by_folder.get(place, ()))
@@ -253,7 +251,7 @@ def open_build(session: Session, env: Environment, folder: str, derived: Derived
         setup = _apart(setup, setup.folder, session.top)
     build = session.builds.get(setup)
     if build is None:
-        path = str(env["ENV"].get("PATH", os.defpath)) if "ENV" in env else os.defpath
+        path = variables.environ(env).get("PATH", os.defpath)
         build = session.builds[setup] = Build(session, setup, derived, modules, modules_env, path)
     return build
 

@@ -6,13 +6,17 @@ What is behind them is loaded when they are called.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import os
 from typing import Any
 
 from SCons.Errors import UserError
-from SCons.Util import flatten
+from SCons.Node import Node as SConsNode
+from SCons.Node.FS import Dir, File
+from SCons.Node.Python import Value
 
-from ..errors import GoError
+from .calls import CallErrors, names
+from .derived import source_folder
+from .program import package_source
 
 Nodes = list[Any]
 
@@ -20,18 +24,47 @@ _serial = itertools.count(1)
 
 
 def _patterns(env: Any, method: str, given: tuple[object, ...]) -> tuple[str, ...]:
-    patterns = tuple(env.subst(str(pattern)) for pattern in flatten(list(given)))
+    patterns = tuple(_pattern(env, method, name) for name in names(method, given))
     if not patterns:
         raise UserError(f"{method} names packages: folders, import paths or patterns such as './...'")
     return patterns
+
+
+def _pattern(env: Any, method: str, name: Any) -> str:
+    """What *name*, a string or a node, is to the go command.
+
+    As in GoProgram a folder that is there need not begin with ``./``, and may begin with ``#``.
+    """
+    if isinstance(name, SConsNode):
+        return _node_pattern(env, method, name.disambiguate())
+    text: str = env.subst(os.fspath(name))
+    text = f"#/{text[1:].lstrip('/')}" if text.startswith("#") else text
+    above, dots, below = text.partition("...")
+    folder, slash, start = above.rpartition("/") if dots else (text, "", "")
+    if not folder or folder.startswith(".") or (method == "GoFmt" and text.endswith(".go")):
+        return text
+    node = package_source(folder)
+    return text if isinstance(node, Value) else _node_pattern(env, method, node) + f"{slash}{start}{dots}{below}"
+
+
+def _node_pattern(env: Any, method: str, node: Any) -> str:
+    if isinstance(node, Value):
+        return str(node.read())
+    if isinstance(node, Dir):
+        relative = os.path.relpath(source_folder(node), source_folder(env.Dir("."))).replace(os.sep, "/")
+        return relative if relative.startswith(".") else f"./{relative}"
+    if method == "GoFmt" and isinstance(node, File):
+        return str(node.srcnode().get_abspath())
+    raise UserError(f"{method} takes packages, by their folders or import paths, not {node}")
 
 
 def _test(env: Any, *patterns: object, **variables: object) -> Nodes:
     """The tests of the packages that *patterns* name, also by the alias "test"; *variables* hold for this call."""
     from .suite import go_test
 
-    env = env.Override(variables)
-    node = go_test(env, _patterns(env, "GoTest", patterns), env.Dir("."), next(_serial))
+    with CallErrors("GoTest"):
+        env = env.Override(variables)
+        node = go_test(env, _patterns(env, "GoTest", patterns), env.Dir("."), next(_serial))
     env.Alias("test", node)
     return [node]
 
@@ -40,16 +73,18 @@ def _library(env: Any, *patterns: object, **variables: object) -> Nodes:
     """A stamp that says that the packages compile."""
     from .library import go_library
 
-    env = env.Override(variables)
-    return [_made("GoLibrary", lambda: go_library(env, _patterns(env, "GoLibrary", patterns), env.Dir("."), next(_serial)))]
+    with CallErrors("GoLibrary"):
+        env = env.Override(variables)
+        return [go_library(env, _patterns(env, "GoLibrary", patterns), env.Dir("."), next(_serial))]
 
 
 def _vet(env: Any, *patterns: object, **variables: object) -> Nodes:
     """What vet says of the packages and their tests, also by the alias "go-vet"."""
     from .vetting import go_vet
 
-    env = env.Override(variables)
-    node = _made("GoVet", lambda: go_vet(env, _patterns(env, "GoVet", patterns), env.Dir("."), next(_serial)))
+    with CallErrors("GoVet"):
+        env = env.Override(variables)
+        node = go_vet(env, _patterns(env, "GoVet", patterns), env.Dir("."), next(_serial))
     env.Alias("go-vet", node)
     return [node]
 
@@ -58,24 +93,20 @@ def _format(env: Any, *patterns: object, **variables: object) -> Nodes:
     """A stamp that says that the packages, or the files, are as gofmt leaves them; the alias "go-fmt" makes them so."""
     from .formatting import go_fmt
 
-    env = env.Override(variables)
-    return [_made("GoFmt", lambda: go_fmt(env, _patterns(env, "GoFmt", patterns), env.Dir("."), next(_serial)))]
+    with CallErrors("GoFmt"):
+        env = env.Override(variables)
+        return [go_fmt(env, _patterns(env, "GoFmt", patterns), env.Dir("."), next(_serial))]
 
 
-def _module_tool(env: Any, import_path: str, **variables: object) -> Nodes:
-    """The program *import_path*, made for this machine, of the version that go.mod requires."""
+def _module_tool(env: Any, *import_path: object, **variables: object) -> Nodes:
+    """The program *import_path*, one name, made for this machine, of the version that go.mod requires."""
     from .hosttools import module_tool
 
-    env = env.Override(variables)
-    nodes: Nodes = _made("GoModuleTool", lambda: module_tool(env, import_path))
-    return nodes
-
-
-def _made(method: str, make: Callable[[], Any]) -> Any:
-    try:
-        return make()
-    except GoError as error:
-        raise UserError(f"{method}: {error}") from None
+    with CallErrors("GoModuleTool"):
+        paths = names("GoModuleTool", import_path)
+        if len(paths) != 1:
+            raise UserError("GoModuleTool takes the import path of one program")
+        return module_tool(env.Override(variables), str(paths[0]))
 
 
 def generate(env: Any) -> None:

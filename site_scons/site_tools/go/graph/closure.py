@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import SCons.Node
+from SCons.Errors import BuildError
 from SCons.Node.FS import Dir
 from SCons.Node.Python import Value
 
@@ -23,6 +24,7 @@ from .session import Session, restart, session, touched
 
 if TYPE_CHECKING:
     from ..package import Package
+    from ..plan.record import Built
     from .build import Build, Closure
     from .units import PackageUnit
 
@@ -41,6 +43,7 @@ class ClosureUnit(Unit):
     """
 
     def __init__(self, node: GoNode, env: Any, source: Node) -> None:
+        variables.build_dir(env)  # raises GoError while the place of the call is known
         self.node = node
         self.env = env
         self.source = source
@@ -84,6 +87,13 @@ class ClosureUnit(Unit):
         """The units of the packages that have to be compiled."""
         return closure.units.values()
 
+    def _compiled(self, closure: Closure) -> dict[str, Built]:
+        """What has been compiled of the packages, by import path. Raises BuildError, with ``scons -i``, for one that could not be."""
+        failed = [unit.package.import_path for unit in self._wanted(closure) if unit.built is None]
+        if failed:
+            raise BuildError(errstr=f"package {failed[0]} could not be compiled", status=2)
+        return {path: unit.built for path, unit in closure.units.items() if unit.built}
+
     def _plan_ahead(self) -> None:
         """Plan what can be planned before the packages are compiled."""
 
@@ -101,7 +111,7 @@ class ClosureUnit(Unit):
 
     @property
     def ledger(self) -> Ledger:
-        return session().ledger(str(self.env.Dir(variables.text(self.env, "GOBUILDDIR")).get_abspath()))
+        return session().ledger(variables.build_dir(self.env))
 
     @property
     def target(self) -> str:

@@ -74,7 +74,7 @@ class Compilation:
         self.packages = {package.import_path: package for package in main.closure()}
         self.main = main
         base = env.Dir("#").get_abspath()
-        output = os.path.join(env.Dir(variables.text(env, "GOBUILDDIR")).get_abspath(), variant.key)
+        output = os.path.join(variables.build_dir(env), variant.key)
         runtime = open_runtime(sdk, variant, output)
         overlay = Overlay({**runtime.overlay.replace, **self._unlisted()}, runtime.overlay.generated)
         state = FileState()
@@ -87,7 +87,7 @@ class Compilation:
             base=base,
             named=frozenset(self.packages),
             implied_gcflags=runtime.gcflags,
-            path=str(env["ENV"].get("PATH", os.defpath)) if "ENV" in env else os.defpath,
+            path=variables.environ(env).get("PATH", os.defpath),
         )
         modules = _ListedModules(self.packages.values(), f"1.{sdk.minor}")
         self.loader = Loader(sdk, variant, overlay, state, modules)

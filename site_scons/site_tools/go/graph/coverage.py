@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from SCons.Action import Action
-from SCons.Builder import Builder
 from SCons.Defaults import DirScanner
 from SCons.Errors import UserError
 from SCons.Node.FS import get_default_fs
 
 from ..errors import GoError
 from . import messages, variables
+from .calls import GoBuilder
 from .session import session
 
 if TYPE_CHECKING:
@@ -107,17 +107,17 @@ def _report(target: Nodes, source: Nodes, env: Any) -> None:
 
 
 def _emit(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]:
-    if len(target) != 1 or not source:
+    if len(target) != 1 or not source or target[0] in source:
         raise UserError("GoCoverage makes one profile (or a page, .html) from profiles and folders that GOCOVERDIR named")
     return target, source
 
 
-GoCoverageBuilder = Builder(
+GoCoverageBuilder = GoBuilder(
+    "GoCoverage",
     action=Action(_report, "Reporting coverage in $TARGET"),
     emitter=_emit,
     source_factory=lambda name: get_default_fs().Entry(name),
     source_scanner=DirScanner,
-    target_factory=lambda name: get_default_fs().File(name),
 )
 
 

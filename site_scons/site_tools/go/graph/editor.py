@@ -13,9 +13,8 @@ from SCons.Node.Alias import default_ans
 from SCons.Node.FS import Dir, get_default_fs
 
 from ..errors import GoError
-from . import messages
+from . import messages, variables
 from .actions import make_node
-from .build import build_dir
 from .nodes import GoNode, Unit
 from .program import ProgramUnit
 from .session import session
@@ -41,7 +40,7 @@ class EditorUnit(Unit):
 
     def __init__(self, env: Any) -> None:
         self.env = env
-        self.folder = build_dir(env)
+        self.folder = variables.build_dir(env)
         self.reset()
 
     def reset(self) -> None:

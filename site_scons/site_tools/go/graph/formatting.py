@@ -16,7 +16,7 @@ from ..plan.record import write_file
 from ..selection import is_wide, select_folders
 from . import messages, variables
 from .actions import make_node
-from .build import build_dir, open_build
+from .build import open_build
 from .derived import source_folder
 from .hosttools import sdk_program
 from .nodes import Unit
@@ -193,5 +193,5 @@ def go_fmt(env: Any, patterns: tuple[str, ...], place: Node, number: int) -> Nod
         unit.write()
 
     env.AlwaysBuild(env.Alias("go-fmt", unit.children(), Action(write, cmdstr=None)))
-    unit.node = make_node(get_default_fs().File(os.path.join(build_dir(env), f"fmt-{number}")), unit, env)
+    unit.node = make_node(get_default_fs().File(os.path.join(variables.build_dir(env), f"fmt-{number}")), unit, env)
     return unit.node

@@ -12,7 +12,6 @@ from SCons.Node.Python import Value
 
 from ..selection import exec_name
 from . import variables
-from .build import build_dir
 
 if TYPE_CHECKING:
     from ..sdk import SDK
@@ -35,7 +34,7 @@ def host_program(env: Any, import_path: str) -> Nodes:
     facts = (sdk.version, folder, import_path, variables.text(env, "GOMODFLAG"))
     digest = hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()[:8]
     suffix = ".exe" if sdk.host_goos == "windows" else ""
-    node = get_default_fs().File(os.path.join(build_dir(env), "tools", digest, exec_name(import_path) + suffix))
+    node = get_default_fs().File(os.path.join(variables.build_dir(env), "tools", digest, exec_name(import_path) + suffix))
     if node.has_builder():
         return [node]
     nodes: Nodes = env.GoProgram(node, Value(import_path), **_HOST)

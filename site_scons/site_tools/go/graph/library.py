@@ -13,9 +13,9 @@ from SCons.Node.Python import Value
 
 from ..errors import GoError
 from ..selection import is_wide, select_packages
-from . import messages
+from . import messages, variables
 from .actions import make_node
-from .build import Closure, build_dir
+from .build import Closure
 from .closure import ClosureUnit
 from .ledger import Linked
 from .session import session
@@ -54,6 +54,8 @@ class LibraryUnit(ClosureUnit):
     def run(self, env: Any) -> None:
         del env
         self._prepare()
+        assert self._closure
+        self._compiled(self._closure)
         if not self._paths:
             messages.say(f'warning: "{" ".join(self.patterns)}" matched no packages')
         self._write(self._key.encode())
@@ -109,5 +111,5 @@ def _has_sources(loader: Loader, path: str) -> bool:
 
 def go_library(env: Any, patterns: tuple[str, ...], place: Node, number: int) -> Node:
     """The node of the *number*-th GoLibrary call."""
-    node = get_default_fs().File(os.path.join(build_dir(env), f"library-{number}"))
+    node = get_default_fs().File(os.path.join(variables.build_dir(env), f"library-{number}"))
     return make_node(node, LibraryUnit(node, env, patterns, place), env)

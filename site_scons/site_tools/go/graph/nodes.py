@@ -85,7 +85,10 @@ class _Info(FileNodeInfo):  # type: ignore[misc] # SCons has no types
 
 
 class GoNode(File):  # type: ignore[misc]
-    """A file of a Go build. ``attributes.go`` is its unit."""
+    """A file of a Go build. ``attributes.go`` is its unit; ``attributes.go_made`` says that it has been made, or come from a cache.
+
+    With ``scons -i`` SCons takes what has failed for built.
+    """
 
     __slots__ = ()
 
@@ -146,9 +149,9 @@ class GoNode(File):  # type: ignore[misc]
             for peer in getattr(parent, "target_peers", None) or ():
                 peer.implicit = None
         self.clear()
-        if not SCons.Node.do_store_info:
-            return
-        self.unit.after_build()
+        if SCons.Node.do_store_info and self._is_made():
+            self.attributes.go_made = False
+            self.unit.after_build()
 
     def visited(self) -> None:
         if self.state == SCons.Node.up_to_date and self.executor is not None and self.exists():
@@ -171,11 +174,17 @@ class GoNode(File):  # type: ignore[misc]
         return str(hash_signature(f"{self.unit.signature()} {self.added_digest()} {self.get_internal_path()}"))
 
     def retrieve_from_cache(self) -> bool:
-        return bool(super().retrieve_from_cache()) and all(node.retrieve_from_cache() for node in self._companions())
+        found = bool(super().retrieve_from_cache()) and all(node.retrieve_from_cache() for node in self._companions())
+        self.attributes.go_made = found
+        return found
 
     def push_to_cache(self) -> None:
-        for node in (super(), *self._companions()):
-            node.push_to_cache()
+        if self._is_made():
+            for node in (super(), *self._companions()):
+                node.push_to_cache()
+
+    def _is_made(self) -> bool:
+        return getattr(self.attributes, "go_made", False)
 
     def _companions(self) -> list[Node]:
         return [_accompany(self, path) for path in self.unit.companions()]

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from SCons.Action import Action
-from SCons.Builder import Builder
 from SCons.Errors import UserError
 from SCons.Util import flatten
 
 from ..errors import GoError
 from . import messages, variables
+from .calls import GoBuilder
 
 Node = Any
 Nodes = list[Any]
+
+_SOURCES = (".go", ".s", ".S", ".h", ".syso")
 
 NO_PATH = "command-line-arguments"
 """The import path of a package whose user gives none, as in ``go build a.go b.go`` (cmd/go/internal/load/pkg.go:3117)."""
@@ -46,7 +48,7 @@ class Listed:
 def listed_of(nodes: Iterable[Node], what: str) -> tuple[Listed, ...]:
     """The packages that *nodes*, results of GoCompile, are outputs of, each once; raises UserError for another node."""
     found: dict[Listed, None] = {}
-    for node in flatten(list(nodes)):
+    for node in flatten([nodes or []]):
         package = getattr(node.attributes, "go_package", None) if hasattr(node, "attributes") else None
         if package is None:
             raise UserError(f"{what} takes results of GoCompile, not {node}")
@@ -57,6 +59,9 @@ def listed_of(nodes: Iterable[Node], what: str) -> tuple[Listed, ...]:
 def _emit_package(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]:
     if len(target) != 1 or not source:
         raise UserError("GoCompile makes one package from the files of one folder: GoCompile('obj/name', ['a.go', 'b.go'])")
+    wrong = [node for node in source if not str(node).endswith(_SOURCES)]
+    if wrong:
+        raise UserError(f"GoCompile takes the files of a package, {', '.join(_SOURCES)}, not {wrong[0]}")
     folders = {node.dir for node in source}
     if len(folders) > 1:
         places = ", ".join(sorted(map(str, folders)))
@@ -132,6 +137,6 @@ def generate(env: Any) -> None:
     """Add the builders to *env*."""
     compile_action = Action(_compile, "Compiling $TARGET", varlist=_varlist())
     link_action = Action(_link, "Linking $TARGET", varlist=_varlist())
-    env["BUILDERS"]["GoCompile"] = Builder(action=compile_action, emitter=_emit_package)
-    env["BUILDERS"]["GoLink"] = Builder(action=link_action, emitter=_emit_program)
+    env["BUILDERS"]["GoCompile"] = GoBuilder("GoCompile", action=compile_action, emitter=_emit_package)
+    env["BUILDERS"]["GoLink"] = GoBuilder("GoLink", action=link_action, emitter=_emit_program)
     env.SetDefault(_GOSDKID=_identity)

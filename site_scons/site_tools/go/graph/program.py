@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from SCons.Builder import BuilderBase
 from SCons.Errors import UserError
 from SCons.Node.FS import Dir, File, get_default_fs
 from SCons.Node.Python import Value
@@ -18,6 +17,7 @@ from SCons.Util import flatten
 from ..errors import GoError
 from . import messages, variables
 from .actions import unit_action
+from .calls import GoBuilder
 from .closure import ClosureUnit
 from .coverage import program_packages
 from .ledger import Linked
@@ -58,8 +58,9 @@ class ProgramUnit(ClosureUnit):
 
         self._prepare()
         assert self._closure and self._plan
-        built = {path: unit.built for path, unit in self._closure.units.items() if unit.built}
+        built = self._compiled(self._closure)
         try:
+            self._spare_sources()
             said = run_link(self._closure.config, self._plan, built)
         except GoError as error:
             from .runtime import explained
@@ -71,6 +72,14 @@ class ProgramUnit(ClosureUnit):
         if said:
             messages.say(said)
 
+    def _spare_sources(self) -> None:
+        """Raise GoError if the program would replace a file that is none. What the user's actions may have made of it does not count."""
+        from ..plan.link import is_foreign
+
+        made = self.target in self.ledger.linked or self.node.get_executor().post_actions
+        if not made and is_foreign(self.target):
+            raise GoError(f"{self.node} already exists and is not an object file: remove it, or give the program another name")
+
     def _prepare(self) -> None:
         super()._prepare()
         if self._plan is None and self._closure is not None:
@@ -81,7 +90,9 @@ class ProgramUnit(ClosureUnit):
         loader = build.loader()
         import_path = self._import_path(loader)
         packages = program_packages(self.env, loader, import_path, self.module_folder)
-        self._main = next(package for package in reversed(packages) if package.import_path == import_path)
+        self._main = next((package for package in reversed(packages) if package.import_path == import_path), None)
+        if self._main is None:
+            raise GoError(f"{import_path} is not a main package")
         return packages
 
     def _close(self, build: Build, packages: Sequence[Package]) -> Closure:
@@ -116,10 +127,9 @@ class ProgramUnit(ClosureUnit):
         return self._build.setup.commands.key(hashlib.sha256(repr((self._plan.action_key, contents)).encode()).hexdigest())
 
     def _import_path(self, loader: Any) -> str:
-        if isinstance(self.source, Dir):
-            path: str = loader.import_path(self.module_folder)
-            return path
-        return str(self.source.read())
+        from ..selection import folder_package
+
+        return folder_package(loader, self.module_folder) if isinstance(self.source, Dir) else str(self.source.read())
 
     def _plan_link(self) -> LinkPlan:
         from ..plan.link import plan_link
@@ -151,27 +161,29 @@ def package_source(name: str) -> Node:
 
 
 def _emit(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]:
-    if len(target) != 1 or len(source) != 1 or isinstance(source[0], File):
-        what = ", ".join(str(node) for node in source) or "nothing"
-        raise UserError(f"GoProgram builds programs from packages, given by their folders or import paths, not from {what}")
+    source = [node.disambiguate() for node in source]
+    if len(target) != 1 or len(source) != 1 or not isinstance(source[0], (Dir, Value)):
+        made, what = (", ".join(str(node) for node in nodes) or "nothing" for nodes in (target, source))
+        raise UserError(f"GoProgram builds one program from a package, given by its folder or import path, not {made} from {what}")
     node = adopt(target[0], None)
     node.attributes.go = ProgramUnit(node, env, source[0])
     return target, source
 
 
-class ProgramBuilder(BuilderBase):  # type: ignore[misc]
+class ProgramBuilder(GoBuilder):
     """Makes one program from one package; into a folder, one for each main package."""
 
-    def __call__(self, env: Any, target: Any = None, source: Any = None, *args: Any, **kwargs: Any) -> Nodes:
+    def call(self, env: Any, target: Any, source: Any, *args: Any, **kwargs: Any) -> Nodes:
         targets, sources = flatten([target or []]), flatten([source or []])
+        if not targets:
+            raise UserError("GoProgram takes the name of the program and its package: GoProgram('bin/app', 'cmd/app')")
         if len(targets) != 1 or not _is_many(targets[0], sources):
-            nodes: Nodes = super().__call__(env, target, source, *args, **kwargs)
-            return nodes
+            return super().call(env, target, source, *args, **kwargs)
         from .programs import programs_of
 
-        nodes = []
+        nodes: Nodes = []
         for name, package in programs_of(env.Override(kwargs), sources):
-            nodes += super().__call__(env, [env.Dir(targets[0]).File(name)], [package], *args, **kwargs)
+            nodes += super().call(env, [env.Dir(targets[0]).File(name)], [package], *args, **kwargs)
         return nodes
 
 
@@ -185,6 +197,4 @@ def _is_many(target: Any, sources: Nodes) -> bool:
 
 def generate(env: Any) -> None:
     """Add the builder to *env*."""
-    env["BUILDERS"]["GoProgram"] = ProgramBuilder(
-        action=unit_action, emitter=_emit, source_factory=package_source, target_factory=lambda name: get_default_fs().File(name)
-    )
+    env["BUILDERS"]["GoProgram"] = ProgramBuilder("GoProgram", action=unit_action, emitter=_emit, source_factory=package_source)

@@ -20,7 +20,6 @@ from ..overlay import Overlay
 from ..selection import exec_name, select_folders
 from ..source.folder import read_folder
 from . import variables
-from .build import build_dir
 from .derived import Derived, source_folder, variant_root
 from .program import package_source
 from .session import open_ledger
@@ -31,16 +30,13 @@ _MAIN = re.compile(rb"^package\s+main\b", re.MULTILINE)
 
 
 def programs_of(env: Any, sources: Sequence[Any]) -> list[tuple[str, Node]]:
-    """(file name, package) of the programs that *sources*, nodes or strings, stand for, in their order; raises UserError.
+    """(file name, package) of the programs that *sources*, nodes or strings, stand for, in their order; raises UserError or GoError.
 
     A pattern stands for the main packages that it matches, as for ``go build -o folder/`` (cmd/go/internal/work/build.go:523). Like SCons'
     Glob it sees the files that there are. Those that builders are known to make do not count, so that it does not matter whether they have
     been made: a package of which all files are made has to be named.
     """
-    try:
-        found = _Expansion(env).programs(sources)
-    except GoError as error:
-        raise UserError(f"GoProgram: {error}") from None
+    found = _Expansion(env).programs(sources)
     if not found:
         raise UserError(f"GoProgram: no main packages to build: {' '.join(map(str, sources))}")
     return found
@@ -55,10 +51,10 @@ class _Expansion:
         self.variant = variables.variant_of(env, sdk)
         settings = module_env(sdk.root, sdk.version[2:], os.environ)
         settings = replace(settings, mod=self.variant.mod) if self.variant.mod else settings
-        modules = open_build_list(self.folder, settings, memory=os.path.join(build_dir(env), "modules"))
+        modules = open_build_list(self.folder, settings, memory=os.path.join(variables.build_dir(env), "modules"))
         derived = Derived(get_default_fs(), variant_root(self.place))
         made = {os.path.join(folder, node.name): "" for folder, nodes in derived.by_folder.items() for node in nodes}
-        state = open_ledger(build_dir(env)).state
+        state = open_ledger(variables.build_dir(env)).state
         self.loader = Loader(sdk, self.variant, Overlay(made), state, modules)
 
     def programs(self, sources: Sequence[Any]) -> list[tuple[str, Node]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from SCons.Builder import Builder
 from SCons.Errors import UserError
-from SCons.Node.FS import Dir, get_default_fs
+from SCons.Node.FS import Dir
 from SCons.Node.Python import Value
 
 from ..errors import GoError
 from . import messages
 from .actions import unit_action
+from .calls import GoBuilder, file_of
 from .nodes import GoNode, adopt
 from .program import ProgramUnit, package_source
 
@@ -48,7 +48,7 @@ class RelocatableUnit(ProgramUnit):
 
         self._prepare()
         assert self._closure and self._plan
-        built = {path: unit.built for path, unit in self._closure.units.items() if unit.built}
+        built = self._compiled(self._closure)
         merge = user_command(env, "GOLD")
         objects = [node.rfile().get_abspath() for node in self.objects]
         try:
@@ -60,7 +60,7 @@ class RelocatableUnit(ProgramUnit):
 
 
 def _source(name: str) -> Node:
-    return get_default_fs().File(name) if name.endswith((".o", ".obj", ".a", ".os")) else package_source(name)
+    return file_of(name) if name.endswith((".o", ".obj", ".a", ".os")) else package_source(name)
 
 
 def _emit(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]:
@@ -78,6 +78,4 @@ def _emit(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]:
 
 def generate(env: Any) -> None:
     """Add the builder to *env*."""
-    env["BUILDERS"]["GoLinkRelocatable"] = Builder(
-        action=unit_action, emitter=_emit, source_factory=_source, target_factory=lambda name: get_default_fs().File(name)
-    )
+    env["BUILDERS"]["GoLinkRelocatable"] = GoBuilder("GoLinkRelocatable", action=unit_action, emitter=_emit, source_factory=_source)

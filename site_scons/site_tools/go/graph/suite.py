@@ -6,7 +6,7 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import SCons.Node
 from SCons.Environment import Base
-from SCons.Errors import UserError
 from SCons.Node.FS import get_default_fs
 
 from ..errors import GoError
@@ -71,6 +70,8 @@ class Suite(Unit):
         self.benchmarks: AbstractContextManager[Any] = nullcontext()
         self._reset()
         messages.json_stream |= self.options.json and self.minor >= BUILD_EVENTS_SINCE
+        if not isinstance(env.get("GOTESTENV") or {}, Mapping):
+            raise GoError(f"GOTESTENV must be a dictionary, not {env['GOTESTENV']!r}")
         if self.outputs["HTML"] and not self.options.covers:
             raise GoError("GOTESTHTML needs -cover (or -coverpkg, -coverprofile) in GOTESTFLAGS")
         atexit.register(self.finish)
@@ -90,7 +91,10 @@ class Suite(Unit):
 
     def _output(self, name: str) -> Node:
         value = self.env.get(name)
-        return self.env.File(value) if value else None
+        try:
+            return self.env.File(value) if value else None
+        except TypeError:
+            raise GoError(f"{name}={value}: is a folder, not a file") from None
 
     @property
     def reports(self) -> bool:
@@ -120,7 +124,7 @@ class Suite(Unit):
 
     @cached_property
     def build_dir(self) -> str:
-        return str(self.env.Dir(variables.text(self.env, "GOBUILDDIR")).get_abspath())
+        return variables.build_dir(self.env)
 
     @cached_property
     def cache(self) -> ResultCache:
@@ -133,7 +137,7 @@ class Suite(Unit):
         """The environment of the tests: that of scons, what ENV sets beyond SCons' defaults, GOTESTENV; the SDK's go comes first."""
         environ = {**os.environ}
         usual = Base(tools=[])["ENV"]
-        environ.update({name: str(value) for name, value in self.env["ENV"].items() if usual.get(name) != value})
+        environ.update({name: value for name, value in variables.environ(self.env).items() if usual.get(name) != value})
         environ.update({name: self.env.subst(str(value)) for name, value in (self.env.get("GOTESTENV") or {}).items()})
         if variables.flag(self.env, "GOTRIMPATH"):  # such binaries do not know it themselves
             environ.setdefault("GOROOT", self.sdk.root)
@@ -425,11 +429,8 @@ def _content(path: str) -> bytes:
 
 
 def go_test(env: Any, patterns: Iterable[str], place: Node, number: int) -> Node:
-    """The node of a new suite, which is the *number*-th of this process; raises UserError for wrong flags."""
-    try:
-        suite = Suite(env, tuple(patterns), place)
-    except GoError as error:
-        raise UserError(f"GoTest: {error}") from None
+    """The node of a new suite, which is the *number*-th of this process; raises GoError for wrong flags."""
+    suite = Suite(env, tuple(patterns), place)
     node = get_default_fs().File(os.path.join(suite.build_dir, f"tests-{number}"))
     suite.node = make_node(node, suite, env)
     return suite.node

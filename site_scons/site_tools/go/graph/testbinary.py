@@ -131,7 +131,7 @@ class TestBinaryUnit(ProgramUnit):
         """What has been compiled of the packages."""
         self._prepare()
         assert self._closure
-        return {path: unit.built for path, unit in self._closure.units.items() if unit.built}
+        return self._compiled(self._closure)
 
     def describe(self, env: Any) -> str:
         return super().describe(env) if self.program else ""

@@ -74,6 +74,8 @@ class TestRunUnit(Unit):
         del env
         if self.suite.stopped:
             return
+        if self.binary.unbuilt():  # scons -i
+            raise BuildError(errstr=f"cannot test {self.import_path}", status=2)
         try:
             outcome = self.outcome = self._vetted() or self._tested()
         except GoError as error:

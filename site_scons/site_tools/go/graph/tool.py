@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from SCons.Errors import UserError
 from SCons.Script import COMMAND_LINE_TARGETS
 
 from ..errors import GoError
 from . import checks, coverage, packages, program, relocatable, variables, yacc
+from .calls import CallErrors
 
 EDITOR_VERB = "gopackagesdriver"
 TIDY_VERB = "go-tidy-check"
@@ -18,10 +18,8 @@ TIDY_VERB = "go-tidy-check"
 
 def generate(env: Any, given: Mapping[str, object]) -> None:
     """Set the variables' defaults, *given* before the tool's own, and add the builders."""
-    try:
+    with CallErrors():
         variables.set_defaults(env, given)
-    except GoError as error:
-        raise UserError(str(error)) from None
     yacc.generate(env)
     program.generate(env)
     packages.generate(env)

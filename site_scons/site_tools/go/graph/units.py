@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from SCons.Errors import BuildError
 from SCons.Node.FS import get_default_fs
 
 from ..errors import GoError
@@ -77,9 +78,8 @@ class PackageUnit(Unit):
     def is_current(self) -> bool:
         if self.built:
             return True
-        waiting = [path for path, unit in self.imports.items() if unit.built is None]
-        if waiting:  # only in a dry run
-            self._reason = f"{waiting[0]} has to be compiled"
+        if self._lacking():
+            self._reason = f"{self._lacking()} has to be compiled"
             return False
         if self.recall():
             return True
@@ -89,7 +89,11 @@ class PackageUnit(Unit):
         return self._reason
 
     def signature(self) -> str:
-        return self._key or self._key_from(self.plan)
+        return self._key or ("" if self._lacking() else self._key_from(self.plan))
+
+    def _lacking(self) -> str:
+        """A package that it imports and that is not compiled, "" if all are: in a dry run, or what could not be in one with ``-i``."""
+        return next((path for path, unit in self.imports.items() if unit.built is None), "")
 
     def content_digest(self) -> str:
         return self.built.export_digest if self.built else ""
@@ -112,6 +116,8 @@ class PackageUnit(Unit):
             )
 
     def run(self, env: Any) -> None:
+        if self._lacking():
+            raise BuildError(errstr=f"cannot compile {self.package.import_path}: {self._lacking()} could not be compiled", status=2)
         plan = self.plan
         key = self.signature()
         try:

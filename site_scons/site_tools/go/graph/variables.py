@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import UserList
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -129,7 +130,10 @@ def set_defaults(env: Environment, given: Mapping[str, object]) -> None:
 
 
 def text(env: Environment, name: str) -> str:
-    """The expanded value of the variable *name*; "" if unset. A bool is "1" or "0"; a list is joined by spaces."""
+    """The expanded value of the variable *name*; "" if unset. A bool is "1" or "0"; a list is joined by spaces.
+
+    Raises GoError for what has no text.
+    """
     value = env.get(name, "")
     if value is None:
         return ""
@@ -137,6 +141,8 @@ def text(env: Environment, name: str) -> str:
         return "1" if value else "0"
     if isinstance(value, (list, tuple)):
         return " ".join(env.subst(str(item)) for item in value)
+    if isinstance(value, (bytes, dict, set)):
+        raise GoError(f"{name} must be a string, not {value!r}")
     result: str = env.subst(str(value))
     return result
 
@@ -150,10 +156,15 @@ def raw_text(env: Environment, name: str) -> str:
 
 
 def words(env: Environment, name: str) -> tuple[str, ...]:
-    """The expanded words of the variable *name*; a string is split as ``go build`` splits its flags (cmd/internal/quoted)."""
-    value = env.get(name, "")
+    """The expanded words of the variable *name*; a string is split as ``go build`` splits its flags (cmd/internal/quoted).
+
+    Raises GoError for what has no words.
+    """
+    value = env.get(name) or ""
     if isinstance(value, str):
         return split_quoted(env.subst(value), name)
+    if not isinstance(value, (list, tuple, UserList)):
+        raise GoError(f"{name} must be a string or a list of words, not {value!r}")
     return tuple(env.subst(str(item)) for item in value if str(item))
 
 
@@ -226,8 +237,23 @@ def sdk_of(env: Environment) -> SDK:
     """The SDK that *env* names or that is found; raises GoError that says where it was looked for."""
     from ..sdk import find_sdk
 
-    root = text(env, "GOROOT")
+    root = _path(env, "GOROOT")
     return find_sdk(os.environ, env.Dir(root).get_abspath() if root else None)
+
+
+def build_dir(env: Environment) -> str:
+    """``$GOBUILDDIR``, absolute; raises GoError if that is a file."""
+    value = _path(env, "GOBUILDDIR") or VARIABLES["GOBUILDDIR"].default
+    try:
+        return str(env.Dir(value).get_abspath())
+    except TypeError:
+        raise GoError(f"GOBUILDDIR={value}: is a file, not a folder") from None
+
+
+def environ(env: Environment) -> dict[str, str]:
+    """``$ENV`` as SCons gives it to commands: a list becomes a search path."""
+    values = env.get("ENV") or {}
+    return {name: os.pathsep.join(map(str, value)) if isinstance(value, (list, tuple)) else str(value) for name, value in values.items()}
 
 
 def flag(env: Environment, name: str) -> bool:
@@ -240,8 +266,15 @@ def flag(env: Environment, name: str) -> bool:
     raise GoError(f"{name}={value}: must be 0 or 1")
 
 
+def _path(env: Environment, name: str) -> str:
+    """The value of the variable *name*; of a node the absolute path, because its name starts at the top, and paths at the SConscript."""
+    value = env.get(name)
+    return str(value.get_abspath()) if hasattr(value, "get_abspath") else text(env, name)
+
+
 def _profile(env: Environment) -> str:
-    value = text(env, "GOPGO") or "auto"
+    value = _path(env, "GOPGO") or "auto"
+    value = "off" if value == "0" else value  # what False is
     return value if value in ("auto", "off") else str(env.File(value).get_abspath())
 
 

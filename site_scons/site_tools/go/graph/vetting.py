@@ -20,7 +20,6 @@ from ..plan.vetter import Vetter
 from ..test.variants import test_packages
 from . import messages, variables
 from .actions import make_node
-from .build import build_dir
 from .closure import ClosureUnit
 from .hosttools import sdk_program
 from .ledger import Linked, signature
@@ -74,7 +73,7 @@ class VetUnit(ClosureUnit):
         self._prepare()
         assert self._build and self._closure
         build, closure = self._build, self._closure
-        built = {path: unit.built for path, unit in closure.units.items() if unit.built}
+        built = self._compiled(closure)
         packages = [unit.package for unit in closure.units.values()]
         try:
             vetted = self.suite.vetter(build).vet(packages, built, self.ask)
@@ -225,7 +224,7 @@ class VetSuite(PatternUnit):
     def remove(self) -> bool:
         from .clean import remove_vetted
 
-        return remove_vetted(session().ledger(build_dir(self.env)), build_dir(self.env), session().top)
+        return remove_vetted(session().ledger(variables.build_dir(self.env)), variables.build_dir(self.env), session().top)
 
 
 def _imports(loader: Loader, path: str) -> tuple[str, ...]:
@@ -250,5 +249,5 @@ def _needed(packages: Sequence[Package], ask: Iterable[str]) -> list[Package]:
 def go_vet(env: Any, patterns: tuple[str, ...], place: Node, number: int) -> Node:
     """The node of the *number*-th GoVet call; raises GoError for wrong flags."""
     suite = VetSuite(env, patterns, place)
-    suite.node = make_node(get_default_fs().File(os.path.join(build_dir(env), f"vet-{number}")), suite, env)
+    suite.node = make_node(get_default_fs().File(os.path.join(variables.build_dir(env), f"vet-{number}")), suite, env)
     return suite.node

@@ -6,11 +6,10 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from SCons.Builder import Builder
 from SCons.Errors import UserError
 
-from ..errors import GoError
 from . import atomic, variables
+from .calls import GoBuilder
 
 if TYPE_CHECKING:
     from ..module.gomod import GoMod
@@ -45,15 +44,10 @@ def _module_goyacc(env: Any) -> Node:
     from ..module.workspace import find_workspace
     from .hosttools import host_program
 
-    try:
-        sdk = variables.sdk_of(env)
-        workspace = find_workspace(env.Dir(".").srcnode().get_abspath(), module_env(sdk.root, sdk.version[2:], os.environ))
-        mods = [module.gomod for module in workspace.modules] if workspace else []
-        if any(_names_goyacc(mod) for mod in mods):
-            return host_program(env, _IMPORT_PATH)[0]
-    except GoError as error:
-        raise UserError(f"GoYacc: {error}") from None
-    return None
+    sdk = variables.sdk_of(env)
+    workspace = find_workspace(env.Dir(".").srcnode().get_abspath(), module_env(sdk.root, sdk.version[2:], os.environ))
+    mods = [module.gomod for module in workspace.modules] if workspace else []
+    return host_program(env, _IMPORT_PATH)[0] if any(_names_goyacc(mod) for mod in mods) else None
 
 
 def _names_goyacc(gomod: GoMod) -> bool:
@@ -108,7 +102,7 @@ _ADVICE = (
 
 GoYaccAction = atomic.AtomicCommand("GOYACC", "$_GOYACC", _ADVICE, _finish)
 
-GoYaccBuilder = Builder(action=GoYaccAction, emitter=_emit, suffix=".go", src_suffix=".y", single_source=False)
+GoYaccBuilder = GoBuilder("GoYacc", action=GoYaccAction, emitter=_emit, suffix=".go", src_suffix=".y", single_source=False)
 
 
 def generate(env: Any) -> None:

@@ -78,6 +78,8 @@ def has_go_files(folder: str) -> bool:
     try:
         with os.scandir(folder) as entries:
             return any(entry.name.endswith(".go") and entry.is_file() for entry in entries)
+    except PermissionError:
+        return True  # whoever reads it will say so
     except OSError:
         return False
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from ..errors import GoError, Position
 from ..module import gover
+from ..module.gomod import Setting
 from ..sdk import SDK
 
 _INFO = re.compile(r"^\t\{Name: \"(\w+)\", Package: .*\}", re.MULTILINE)
@@ -85,6 +86,14 @@ def parse_directives(sdk: SDK, lines: Iterable[tuple[str, Position]]) -> tuple[t
             raise GoError(f"repeated //go:debug for {key}\n\t{seen[key][1]}: previous //go:debug", position)
         seen[key] = value, position
     return tuple((key, value) for key, (value, _) in seen.items())
+
+
+def check_settings(sdk: SDK, settings: Iterable[Setting], file: str) -> None:
+    """Raise GoError for a wrong ``godebug`` line in *file*, a go.mod or go.work (cmd/go/internal/modload/init.go:822, :1061)."""
+    for setting in settings:
+        problem = check(sdk, "godebug", setting.key, setting.value)
+        if problem:
+            raise GoError(problem, Position(file, setting.line))
 
 
 def check(sdk: SDK, verb: str, key: str, value: str) -> str:

@@ -26,6 +26,12 @@ from .run import run_step, scratch_folder
 
 BUILD_ID = "\0I"
 
+# How files begin that the go command replaces by programs (cmd/go/internal/work/exec.go:2153 objectMagic).
+_OBJECTS = (
+    *(b"!<arch>\n", b"<bigaf>\n", b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"),
+    *(b"MZ\x90\0\3\0", b"MZx\0\1\0", b"\0\0\1\xeb", b"\0\0\x8a\x97", b"\0\0\6\x47", b"\0asm", b"\1\xdf", b"\1\xf7"),
+)
+
 
 @dataclass(frozen=True)
 class LinkPlan:
@@ -151,6 +157,14 @@ def linked(config: Config, plan: LinkPlan, built: Mapping[str, Built]) -> Iterat
             yield work, build_id, run_step(Run(argv, plan.cwd, plan.env), work, plan.import_path, plan.folder, config.base)
     except OSError as error:
         raise GoError(f"{plan.import_path}: {error.filename2 or error.filename or plan.output}: {error.strerror or error}") from None
+
+
+def is_foreign(path: str) -> bool:
+    """Whether *path* is a file that no linker has made, perhaps somebody's source (cmd/go/internal/work/shell.go:250); raises OSError."""
+    if not os.path.isfile(path) or not os.path.getsize(path):
+        return False
+    with open(path, "rb") as handle:
+        return not handle.read(8).startswith(_OBJECTS)
 
 
 def temporary_build_id(config: Config, plan: LinkPlan, built: Mapping[str, Built]) -> str:
