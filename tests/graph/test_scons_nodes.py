@@ -49,6 +49,37 @@ def test_a_missing_dependency_is_told(module: Project) -> None:
     assert "stamp.txt" in module.build().failed().text
 
 
+def test_a_source_to_be_ignored(module: Project) -> None:
+    module.write("table.in", "package sum\n\nconst More = 1\n")
+    module.sconstruct("table = env.Command('sum/table.go', 'table.in', Copy('$TARGET', '$SOURCE'))\n" + PROGRAM + "Ignore(app, table)\n")
+    module.build("bin/app").ok()
+    assert not (module.dir / "sum/table.go").exists()
+
+
+def test_a_second_call_that_differs(module: Project) -> None:
+    module.sconstruct("for _ in range(2):\n    env.GoProgram('bin/app', 'cmd/app')\n")
+    module.build().ok()
+    module.sconstruct("for tag in ('', 'more'):\n    env.GoProgram('bin/app', 'cmd/app', GOTAGS=tag)\n")
+    assert "GoProgram: bin/app is the target of another call: GOTAGS changed from '' to 'more'" in module.build().failed().err
+
+
+def test_tags_are_appended(module: Project) -> None:
+    module.write("cmd/app/both.go", '//go:build one && two\n\npackage main\n\nfunc init() { print("both: ") }\n')
+    module.sconstruct("env.Append(GOTAGS='one')\nenv.AppendUnique(GOTAGS=['two'])\nenv.GoProgram('bin/app', 'cmd/app')\n")
+    module.build().ok()
+    assert module.program("bin/app").ok().err == "both: hello world 7\n"
+
+
+def test_what_is_made_after_tests(module: Project) -> None:
+    """A stamp in a folder of the module is no source of what it waits for."""
+    module.write("sum/sum_test.go", 'package sum\n\nimport "testing"\n\nfunc TestOf(t *testing.T) {}\n')
+    module.sconstruct("env.Command('tested', env.GoTest('./...', GOTESTFLAGS='-vet=off'), Touch('$TARGET'))\n")
+    module.build("tested").ok()
+    assert (module.dir / "tested").exists()
+    module.write("sum/sum_test.go", 'package sum\n\nimport "testing"\n\nfunc TestOf(t *testing.T) { t.Fail() }\n')
+    module.build("tested").failed()
+
+
 def test_ignore_and_always_build(module: Project) -> None:
     module.write("stamp.txt", "1")
     module.sconstruct(PROGRAM + "env.Depends(app, 'stamp.txt')\nenv.Ignore(app, 'stamp.txt')\n")

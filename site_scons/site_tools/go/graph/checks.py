@@ -17,6 +17,7 @@ from SCons.Node.Python import Value
 from .calls import CallErrors, names
 from .derived import source_folder
 from .program import package_source
+from .variables import sdk_of
 
 Nodes = list[Any]
 
@@ -44,7 +45,14 @@ def _pattern(env: Any, method: str, name: Any) -> str:
     if not folder or folder.startswith(".") or (method == "GoFmt" and text.endswith(".go")):
         return text
     node = package_source(folder)
-    return text if isinstance(node, Value) else _node_pattern(env, method, node) + f"{slash}{start}{dots}{below}"
+    if isinstance(node, Value) or _is_standard(env, source_folder(node)):
+        return text
+    return _node_pattern(env, method, node) + f"{slash}{start}{dots}{below}"
+
+
+def _is_standard(env: Any, folder: str) -> bool:
+    """Whether *folder* is in the SDK: there, a relative path is an import path."""
+    return os.path.realpath(folder).startswith(os.path.realpath(sdk_of(env).src) + os.sep)
 
 
 def _node_pattern(env: Any, method: str, node: Any) -> str:

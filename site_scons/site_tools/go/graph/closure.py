@@ -250,9 +250,9 @@ class ClosureUnit(Unit):
         self._kids = first + [unit.node for unit in self._roots(closure) if unit.node is not None]
 
     def _await(self, groups: Iterable[Iterable[Node]]) -> None:
-        """Have the derived files in *groups* made first, but for those that are made from what this unit makes."""
+        """Have the derived files in *groups* made first, but for those that are made from what this unit makes, or to be ignored."""
         for node in (node for group in groups for node in group):
-            if node not in self._derived and not rests_on(node, self._users()):
+            if node not in (*self._derived, *(self.node.ignore_set or ())) and not rests_on(node, self._users()):
                 self._derived.append(node)
 
     def _users(self) -> tuple[Node, ...]:

@@ -68,7 +68,9 @@ class PatternUnit(Unit):
             return
         derived = here.derived(self.place)
         build = open_build(here, self.env, self.folder, derived)
-        self._derived = [node for node in derived.below(build.setup.folder) if not rests_on(node, (self.node,))]
+        ignored = self.node.ignore_set or ()
+        below = derived.below(build.setup.folder)
+        self._derived = [node for node in below if node not in ignored and not rests_on(node, (self.node,))]
         self._derived += self.needs()
         if any(node.get_state() <= SCons.Node.executing for node in self._derived):
             return

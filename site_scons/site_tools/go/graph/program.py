@@ -18,10 +18,10 @@ from ..errors import GoError
 from . import messages, variables
 from .actions import unit_action
 from .calls import GoBuilder
-from .closure import ClosureUnit
+from .closure import ClosureUnit, changed_settings, settings_of
 from .coverage import program_packages
 from .ledger import Linked
-from .nodes import adopt
+from .nodes import GoNode, adopt
 
 if TYPE_CHECKING:
     from ..package import Package
@@ -165,9 +165,19 @@ def _emit(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]:
     if len(target) != 1 or len(source) != 1 or not isinstance(source[0], (Dir, Value)):
         made, what = (", ".join(str(node) for node in nodes) or "nothing" for nodes in (target, source))
         raise UserError(f"GoProgram builds one program from a package, given by its folder or import path, not {made} from {what}")
+    _refuse_second(target[0], source[0], env)
     node = adopt(target[0], None)
     node.attributes.go = ProgramUnit(node, env, source[0])
     return target, source
+
+
+def _refuse_second(target: Node, source: Node, env: Any) -> None:
+    """Raise UserError if another call makes *target* otherwise; SCons sees the same action in both."""
+    other = getattr(target.attributes, "go", None) if isinstance(target, GoNode) else None
+    if isinstance(other, ProgramUnit):
+        changed = changed_settings(settings_of(other.env, other.source), settings_of(env, source))
+        if changed:
+            raise UserError(f"GoProgram: {target} is the target of another call: {changed}")
 
 
 class ProgramBuilder(GoBuilder):

@@ -69,6 +69,7 @@ class TestBinaryUnit(ProgramUnit):
         self.place = place
         self.purpose = purpose
         self.program: TestProgram | None = None
+        self.suites: Nodes = []
         super().__init__(node, env, Value(import_path))
 
     def _forget(self) -> None:
@@ -126,6 +127,9 @@ class TestBinaryUnit(ProgramUnit):
         self._prepare()
         assert self._closure
         return [unit.package for unit in self._closure.units.values()]
+
+    def _users(self) -> tuple[Node, ...]:
+        return (self.node, *self.suites)
 
     def built(self) -> dict[str, Built]:
         """What has been compiled of the packages."""

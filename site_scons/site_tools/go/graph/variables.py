@@ -45,7 +45,7 @@ VARIABLES: Mapping[str, Var] = {
     **{name: Var("Architecture level. Unset: the SDK's default.", command_line=True) for name in ARCH_LEVELS},
     "CGO_ENABLED": Var("Whether files that import C take part.", "0", command_line=True),
     "GOEXPERIMENT": Var("Experiments of the toolchain, separated by commas.", "", command_line=True),
-    "GOTAGS": Var("Build tags, a list or a string separated by commas or spaces.", "", command_line=True),
+    "GOTAGS": Var("Build tags, a list or a string separated by commas or spaces.", words=True, command_line=True),
     "GORUNTIME": Var("The runtime to link: 'full' (the SDK's) or 'min' (the pruned one).", "full", command_line=True),
     "GORUNTIMESTUBS": Var(
         "Packages that a program on the min runtime may import though they do nothing there: runtime/pprof, runtime/trace, plugin.",
