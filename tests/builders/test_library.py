@@ -42,6 +42,12 @@ def errors(text: str) -> list[str]:
     return sorted(line.removeprefix("./") for line in text.splitlines() if re.match(r"(\./)?[\w/]+\.go:\d+|# ", line))
 
 
+def test_what_was_made_for_the_min_runtime_is_no_package(module: Project) -> None:
+    module.sconstruct("env.GoProgram('bin/app', 'cmd/app', GORUNTIME='min')\nenv.GoLibrary('./...')\n")
+    module.build().ok()
+    assert module.build().ok().up_to_date
+
+
 def test_errors_are_go_builds(module: Project) -> None:
     module.write("greet/greet.go", GREET.replace("return", "return nothing +"))
     module.write("sum/sum.go", SUM.replace("a + b", "a + c"))

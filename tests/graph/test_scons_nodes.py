@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 from gomodule import GREET, write_module
 from sconsproject import Project, compiled
@@ -169,6 +172,17 @@ def test_spaces_and_other_letters(project: Project) -> None:
     project.sconstruct("env.GoProgram('bin dir/äpp', 'a dir/größe/cmd/app')\n")
     project.build().ok()
     assert project.program("bin dir/äpp").ok().err == "hello world 7\n"
+    assert project.build().ok().up_to_date
+
+
+def test_a_folder_that_is_no_utf8(tmp_path: Path, current_goroot: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"odd\xff")
+    folder.mkdir()
+    project = Project(folder, current_goroot)
+    write_module(project)
+    project.sconstruct(PROGRAM)
+    project.build().ok()
+    assert project.program("bin/app").ok().err == "hello world 7\n"
     assert project.build().ok().up_to_date
 
 

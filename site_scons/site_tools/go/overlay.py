@@ -80,6 +80,6 @@ class Overlay:
             return ""
         digest = hashlib.sha256()
         for path, actual in sorted(self.replace.items()):
-            digest.update(f"{path}\0{actual}\0".encode())
+            digest.update(f"{path}\0{actual}\0".encode("utf-8", "surrogateescape"))
             digest.update(hashlib.sha256(self.generated.get(actual, b"")).digest())
         return digest.hexdigest()[:16]

@@ -70,7 +70,7 @@ def _remove_memos(output: str) -> None:
 
 def _sweep(output: str) -> None:
     """Remove memos and empty folders below *output*."""
-    for name in ("~stamps", "~work", "~runtime"):
+    for name in ("~stamps", "~work", "_runtime"):
         shutil.rmtree(os.path.join(output, name), ignore_errors=True)
     for folder, _, _ in os.walk(output, topdown=False):
         with contextlib.suppress(OSError):

@@ -45,7 +45,8 @@ def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
         raise GoError(f"GORUNTIME='min' does not support GOBUILDMODE='{variant.buildmode}', only 'exe': build with GORUNTIME='full'")
     manifest = load_manifest(manifest_path())
     release = manifest.release(sdk.version)
-    overlay = overlay_for(manifest, sdk.root, sdk.version, os.path.join(output, "~runtime"))
+    # The underscore keeps patterns such as ./... from taking the changed files for packages of the module around them.
+    overlay = overlay_for(manifest, sdk.root, sdk.version, os.path.join(output, "_runtime"))
     overlay.materialise()  # at once, even in a dry run: what a package is made from is known by the content of its files
     gcflags = (("all", release.compile_flags), *((path, release.flags_for(path)) for path in release.packages))
     ldflags = tuple((pattern, (*release.link_flags, *flags)) for pattern, flags in variant.ldflags or (("", ()),))

@@ -55,7 +55,8 @@ class BuildList:
         sums = {file: read_if_there(file) for file in workspace.sum_files}
         vendored, modules_txt = self._read_vendored()
         self._vendored = vendored
-        self._memory_file = memory and f"{memory}-{hashlib.sha256(f'{env.go} {workspace.folder}'.encode()).hexdigest()[:8]}"
+        key = hashlib.sha256(f"{env.go} {workspace.folder}".encode("utf-8", "surrogateescape")).hexdigest()
+        self._memory_file = memory and f"{memory}-{key[:8]}"
         self._memory_key = _digest(env, workspace, sums, modules_txt)
         self._memory = _Memory.read(self._memory_file, self._memory_key)
         self._fetcher = Fetcher(env, Sums(sums, env, required=workspace.work is None), source)
@@ -331,7 +332,7 @@ def _digest(env: ModuleEnv, workspace: Workspace, sums: dict[str, bytes], module
     files = (os.path.join(workspace.replacement_dir(stand_in), "go.mod") for stand_in in sorted(stand_ins) if not stand_in.version)
     contents = {file: read_if_there(file) for file in files}
     for name, data in (*workspace.contents.items(), *sums.items(), *contents.items(), ("modules.txt", modules_txt)):
-        digest.update(f"{name}\0{len(data)}\0".encode())
+        digest.update(f"{name}\0{len(data)}\0".encode("utf-8", "surrogateescape"))
         digest.update(data)
     return digest.hexdigest()
 
