@@ -11,6 +11,7 @@ from gocommand import go
 from scons_go.errors import GoError, Position
 from scons_go.plan import godebug
 from scons_go.plan.compile import FORWARD_DECLARATIONS
+from scons_go.plan.link import OBJECTS
 from scons_go.sdk import SDK, open_sdk
 
 PRINTER = """\
@@ -65,6 +66,17 @@ def test_forward_declarations_are_the_sdk_s(any_goroot: Path) -> None:
     switch = re.search(r"switch p\.ImportPath \{(.*?)extFiles\+\+", text, re.DOTALL)
     assert switch
     assert frozenset(re.findall(r'"([^"]+)"', switch.group(1))) == FORWARD_DECLARATIONS
+
+
+def test_beginnings_of_objects_are_the_sdk_s(any_goroot: Path) -> None:
+    table = (any_goroot / "src/cmd/go/internal/work/exec.go").read_text().partition("var objectMagic = ")[2].partition("\n}")[0]
+    rows = re.findall(r"^\t\{(.*?)\},", table, re.MULTILINE)
+    byte = re.compile(r"0x([0-9a-fA-F]{2})|'(\\x[0-9a-fA-F]{2}|\\n|.)'")
+
+    def value(found: tuple[str, str]) -> int:
+        return int(found[0], 16) if found[0] else ord(found[1].encode().decode("unicode_escape"))
+
+    assert sorted(bytes(map(value, byte.findall(row))) for row in rows) == sorted(OBJECTS)
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ from .run import run_step, scratch_folder
 
 BUILD_ID = "\0I"
 
-# How files begin that the go command replaces by programs (cmd/go/internal/work/exec.go:2153 objectMagic).
-_OBJECTS = (
+# How files begin that the go command replaces by programs (cmd/go/internal/work/exec.go:2153 objectMagic, Go 1.22 to 1.27).
+OBJECTS = (
     *(b"!<arch>\n", b"<bigaf>\n", b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"),
     *(b"MZ\x90\0\3\0", b"MZx\0\1\0", b"\0\0\1\xeb", b"\0\0\x8a\x97", b"\0\0\6\x47", b"\0asm", b"\1\xdf", b"\1\xf7"),
 )
@@ -164,7 +164,7 @@ def is_foreign(path: str) -> bool:
     if not os.path.isfile(path) or not os.path.getsize(path):
         return False
     with open(path, "rb") as handle:
-        return not handle.read(8).startswith(_OBJECTS)
+        return not handle.read(8).startswith(OBJECTS)
 
 
 def temporary_build_id(config: Config, plan: LinkPlan, built: Mapping[str, Built]) -> str:
