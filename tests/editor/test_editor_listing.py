@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from editor_project import ask, lay, listing
 from gocommand import go_list
-from sconsproject import NEEDS_GOYACC, Project
+from sconsproject import NEEDS_GOYACC, TOOLPATH, Project
 
 OTHERS = ("CFiles", "CXXFiles", "MFiles", "HFiles", "FFiles", "SFiles", "SwigFiles", "SwigCXXFiles", "SysoFiles")
 
@@ -131,6 +135,16 @@ def test_broken_packages_are_listed_with_the_error(project: Project) -> None:
     assert packages["example.com/m/cmd/app"]["Imports"]["example.com/m/calc"] == "example.com/m/calc"
     report = packages["example.com/m/report"]
     assert report["Errors"] and any(file.endswith("add.go") for file in report["GoFiles"])
+
+
+@pytest.mark.parametrize("request_", [b"what", b"[]", b"\xff", b'{"overlay": 7}', b'{"overlay": {"a.go": "abc"}}', b""])
+def test_a_request_that_is_none(request_: bytes, tmp_path: Path) -> None:
+    """It is told as such; without one, the listing beside the driver is what is missing."""
+    driver = shutil.copy(TOOLPATH / "go" / "editor" / "gopackagesdriver.py", tmp_path)
+    done = subprocess.run([sys.executable, driver, "./..."], input=request_, capture_output=True, cwd=tmp_path, check=False)
+    said = done.stderr.decode()
+    assert done.returncode == 1 and not done.stdout and "Traceback" not in said
+    assert said.startswith("standard input is not a request of go/packages: ") if request_ else "run: scons gopackagesdriver" in said
 
 
 def test_no_program_at_all(project: Project) -> None:

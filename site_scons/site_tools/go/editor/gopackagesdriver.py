@@ -195,8 +195,14 @@ def _matcher(pattern: str) -> Any:
 def main() -> int:
     """Read the request and the listing beside this file; print the answer."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), LISTING)
-    given = sys.stdin.read()
-    request = json.loads(given) if given.strip() else {}
+    cwd = os.getcwd()
+    try:
+        given = sys.stdin.buffer.read()
+        request = json.loads(given) if given.strip() else {}
+        overlay = {os.path.join(cwd, name): base64.b64decode(content) for name, content in (request.get("overlay") or {}).items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        print(f"standard input is not a request of go/packages: {error}", file=sys.stderr)
+        return 1
     try:
         with open(path, encoding="utf-8") as handle:
             listing = json.load(handle)
@@ -204,8 +210,6 @@ def main() -> int:
     except (OSError, ValueError) as error:
         print(f"{path}: {error}; run: scons gopackagesdriver", file=sys.stderr)
         return 1
-    cwd = os.getcwd()
-    overlay = {os.path.join(cwd, name): base64.b64decode(content) for name, content in (request.get("overlay") or {}).items()}
     driver = Driver(listing, written, cwd, bool(request.get("tests")), overlay)
     json.dump(driver.answer(sys.argv[1:]), sys.stdout)
     return 0
