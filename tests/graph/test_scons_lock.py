@@ -59,6 +59,19 @@ def test_the_second_build_waits(module: Project) -> None:
     assert module.build().ok().up_to_date
 
 
+def test_what_was_built_after_the_sconscripts_were_read(module: Project) -> None:
+    """Patterns read the ledger early; what another build has noted by the time this one begins is not lost."""
+    module.sconstruct("env.GoProgram('bin/', './cmd/...')\n")
+    build = f"{sys.executable} -m SCons -f Other bin/other"
+    module.write("Other", (module.dir / "SConstruct").read_text().replace("'bin/', './cmd/...'", "'bin/other', './cmd/app'"))
+    module.sconstruct(f"env.GoProgram('bin/', './cmd/...')\nimport os\nif ARGUMENTS.get('also'):\n    assert not os.system({build!r})\n")
+    module.build().ok()
+    module.build("also=1").ok()
+    before = (module.dir / "bin" / "other").stat().st_mtime_ns
+    again = module.build("-f", "Other", "bin/other").ok()
+    assert again.up_to_date and (module.dir / "bin" / "other").stat().st_mtime_ns == before
+
+
 def test_interrupt_of_the_waiting(module: Project) -> None:
     with held(module):
         process = begin(module)

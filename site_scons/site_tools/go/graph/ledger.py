@@ -81,6 +81,7 @@ class Ledger:
     _compared: dict[str, bool] = field(default_factory=dict)
     _vouched: set[str] = field(default_factory=set)
     _tools: dict[str, Signature | None] = field(default_factory=dict)
+    _read: Signature | None = None
     _youngest: int = 0
     _changed_in: dict[str, int] = field(default_factory=dict)
     """File or folder → number of the last build that found it changed."""
@@ -91,6 +92,7 @@ class Ledger:
     def read(cls, path: str) -> Ledger:
         """The ledger in *path*; an empty one if there is none that can be read."""
         ledger = cls(path)
+        ledger._read = signature(path)
         with contextlib.suppress(OSError, ValueError, EOFError, TypeError):
             with open(path, "rb") as handle:
                 content = marshal.loads(handle.read())  # noqa: S302 (our own file)
@@ -101,6 +103,10 @@ class Ledger:
                 _, ledger._files, ledger._folders, _ = dump
                 ledger.state.load(dump)
         return ledger
+
+    def is_outdated(self) -> bool:
+        """Whether another process has written the file since it was read."""
+        return signature(self.path) != self._read
 
     def write(self) -> None:
         """Write the ledger to its file if it has changed. That it cannot be written is no error: the next build does more work."""

@@ -31,12 +31,8 @@ class Lock:
         self._file = -1
         self._interrupted = False
 
-    def acquire(self) -> bool:
-        """Get it; whether another process may have built in the folder meanwhile.
-
-        Raises StopError if the user interrupts it, and each time from then on.
-        """
-        waited = False
+    def acquire(self) -> None:
+        """Get it; raises StopError if the user interrupts the waiting, and each time from then on."""
         while not self._held():
             self.release()  # of a file that another process has removed since
             try:
@@ -47,12 +43,10 @@ class Lock:
                     if holder in _ancestors():
                         break
                     self._wait(holder)
-                    waited = True
             except OSError:  # no locks on this file system, or nothing may be written
                 break
             os.ftruncate(self._file, 0)
             os.pwrite(self._file, str(os.getpid()).encode(), 0)
-        return waited
 
     def release(self, *, remove: bool = False) -> None:
         """Let others build; with *remove* the file goes away."""

@@ -54,10 +54,10 @@ class Session:
     def ledger(self, folder: str) -> Ledger:
         """The ledger of the output folder *folder* (absolute), in which nobody else builds until this process ends."""
         if not self.dry and folder not in self._owned:
-            lock = _locks.setdefault(folder, Lock(folder, os.path.relpath(folder, self.here)))
-            if lock.acquire():
-                _ledgers.pop(folder, None)  # what was read of it before is no longer so
+            _locks.setdefault(folder, Lock(folder, os.path.relpath(folder, self.here))).acquire()
             self._owned.add(folder)
+            if folder in _ledgers and _ledgers[folder].is_outdated():  # it was read before, for a pattern in a SConscript
+                del _ledgers[folder]
         return open_ledger(folder)
 
     @contextlib.contextmanager
