@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from gomodule import write_module
+from gomodule import SUM, write_module
 from sconsproject import Project
 
 BUILD = "env.GoProgram('bin/app', './cmd/app')\n"
@@ -66,6 +66,7 @@ def test_what_was_built_after_the_sconscripts_were_read(module: Project) -> None
     module.write("Other", (module.dir / "SConstruct").read_text().replace("'bin/', './cmd/...'", "'bin/other', './cmd/app'"))
     module.sconstruct(f"env.GoProgram('bin/', './cmd/...')\nimport os\nif ARGUMENTS.get('also'):\n    assert not os.system({build!r})\n")
     module.build().ok()
+    module.write("sum/sum.go", SUM.replace("a + b", "a * b"))
     module.build("also=1").ok()
     before = (module.dir / "bin" / "other").stat().st_mtime_ns
     again = module.build("-f", "Other", "bin/other").ok()
