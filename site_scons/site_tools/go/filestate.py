@@ -66,6 +66,7 @@ class FileState:
         self._headers: dict[str, Header] = {}
         self._packed_headers = b""
         self._watchers: list[Watched] = []
+        self._expected: set[str] = set()
         self.seen: dict[str, str | Listing] = {}
         """What was first found at a path since :meth:`load`: the digest of a file, the entries of a folder."""
 
@@ -173,10 +174,12 @@ class FileState:
         return result
 
     def expect_new(self, paths: Iterable[str]) -> None:
-        """The build itself has made these files: it rests on what is in them now, and in their folders."""
+        """The build itself has made these files, each once: it rests on what is in them now, and in their folders."""
         for path in paths:
-            self.seen.pop(path, None)
-            self.seen.pop(os.path.dirname(path), None)
+            if path not in self._expected:
+                self._expected.add(path)
+                self.seen.pop(path, None)
+                self.seen.pop(os.path.dirname(path), None)
 
     def dump(self) -> Dump:
         """All records that can be believed later, as plain tuples and dictionaries for ``marshal``.

@@ -118,11 +118,11 @@ class Build:
 
     def loader(self) -> Loader:
         """A loader that has not seen derived files as they were before they were made anew."""
-        generation = self.derived.generation()
-        if self._loader is None or self._loaded_at != generation:
-            self.state.expect_new(self.derived.newly_made())
+        made = self.derived.made()
+        if self._loader is None or self._loaded_at != len(made):
+            self.state.expect_new(str(node.get_abspath()) for node in made)
             self._loader = Loader(self.setup.sdk, self.setup.variant, self.overlay, self.state, self.modules)
-            self._loaded_at = generation
+            self._loaded_at = len(made)
         return self._loader
 
     def is_immutable(self, package: Package) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from types import TracebackType
 from typing import Any, NoReturn
 
 import SCons
@@ -47,9 +48,7 @@ def refuse(message: str) -> NoReturn:
         if frame.f_back is None:
             raise error
         frame = frame.f_back
-    code = compile("\n" * (frame.f_lineno - 1) + "raise error", frame.f_code.co_filename, "exec").replace(co_name=frame.f_code.co_name)
-    exec(code, {"error": error})  # noqa: S102 # the text is the one above: only its place is new
-    raise error
+    raise error.with_traceback(TracebackType(None, frame, frame.f_lasti, frame.f_lineno))
 
 
 def names(builder: str, given: Iterable[object]) -> list[Any]:

@@ -17,7 +17,7 @@ from SCons.Node.Python import Value
 
 from ..errors import GoError
 from . import messages, variables
-from .derived import rests_on, source_folder
+from .derived import awaited, source_folder
 from .ledger import Ledger, Linked, signature, signatures
 from .nodes import GoNode, Unit
 from .session import Session, restart, session, touched
@@ -251,9 +251,9 @@ class ClosureUnit(Unit):
 
     def _await(self, groups: Iterable[Iterable[Node]]) -> None:
         """Have the derived files in *groups* made first, but for those that are made from what this unit makes, or to be ignored."""
-        for node in (node for group in groups for node in group):
-            if node not in (*self._derived, *(self.node.ignore_set or ())) and not rests_on(node, self._users()):
-                self._derived.append(node)
+        new = (node for group in groups for node in group if node not in self._derived)
+        for node in awaited(new, self.node, self._users()):
+            self._derived.append(node)
 
     def _users(self) -> tuple[Node, ...]:
         """The node itself and those that wait for it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import SCons.Node
@@ -25,7 +25,6 @@ class Derived:
         self.root = root
         self.nodes: list[Node] = []
         self.by_folder: dict[str, list[Node]] = {}
-        self._told: set[Node] = set()
         self.overlay: dict[str, str] = {}
         """Path in the source folder → path in the variant folder, of all derived files of this variant."""
 
@@ -38,15 +37,9 @@ class Derived:
         """The variant folder, absolute; "" without one."""
         return str(self.root.get_abspath()) if self.root else ""
 
-    def generation(self) -> int:
-        """How many of the files have been made anew so far."""
-        return sum(node.get_state() == SCons.Node.executed for node in self.nodes)
-
-    def newly_made(self) -> list[str]:
-        """The paths of the files that have been made anew since this was last asked."""
-        made = [node for node in self.nodes if node.get_state() == SCons.Node.executed and node not in self._told]
-        self._told.update(made)
-        return [str(node.get_abspath()) for node in made]
+    def made(self) -> list[Node]:
+        """Those of the files that have been made anew so far."""
+        return [node for node in self.nodes if node.get_state() == SCons.Node.executed]
 
     def below(self, folder: str) -> list[Node]:
         """The derived files in *folder* (absolute) and the folders below it."""
@@ -63,6 +56,12 @@ class Derived:
         self.by_folder.setdefault(place, []).append(node)
         if place != folder.get_abspath():
             self.overlay[os.path.join(place, node.name)] = node.get_abspath()
+
+
+def awaited(nodes: Iterable[Node], node: Node, users: Collection[Node]) -> Iterator[Node]:
+    """Those of the derived files *nodes* to be made before *node*: not what it is told to ignore, nor what is made from *users*."""
+    ignored = node.ignore_set or ()
+    return (each for each in nodes if each not in ignored and not rests_on(each, users))
 
 
 def rests_on(node: Node, users: Collection[Node]) -> bool:

@@ -9,7 +9,7 @@ import SCons.Node
 from ..errors import GoError
 from ..selection import select_packages
 from . import messages
-from .derived import rests_on, source_folder
+from .derived import awaited, source_folder
 from .nodes import Unit
 from .session import Session, session
 
@@ -68,10 +68,7 @@ class PatternUnit(Unit):
             return
         derived = here.derived(self.place)
         build = open_build(here, self.env, self.folder, derived)
-        ignored = self.node.ignore_set or ()
-        below = derived.below(build.setup.folder)
-        self._derived = [node for node in below if node not in ignored and not rests_on(node, (self.node,))]
-        self._derived += self.needs()
+        self._derived = [*awaited(derived.below(build.setup.folder), self.node, (self.node,)), *self.needs()]
         if any(node.get_state() <= SCons.Node.executing for node in self._derived):
             return
         paths = select_packages(build.loader(), self.patterns, self.folder)

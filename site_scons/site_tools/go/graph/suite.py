@@ -33,7 +33,7 @@ from ..test.variants import CoverRequest
 from . import messages, variables
 from .actions import make_node
 from .coverage import source_reader
-from .derived import rests_on
+from .derived import awaited
 from .nodes import Unit
 from .runtime import refuse_profile
 from .session import Session, session
@@ -184,8 +184,7 @@ class Suite(Unit):
         derived = here.derived(self.place)
         folder = str(self.place.srcnode().get_abspath())
         build = self._build = open_build(here, self.env, folder, derived)
-        ignored = self.node.ignore_set or ()
-        below = [node for node in derived.below(build.setup.folder) if node not in ignored and not rests_on(node, (self.node,))]
+        below = [*awaited(derived.below(build.setup.folder), self.node, (self.node,))]
         self._derived = [node for node in below if node.name.endswith(".go")]  # they decide which packages there are
         if self._waiting():
             return
