@@ -14,7 +14,7 @@ Node = Any
 Nodes = list[Any]
 
 
-class UnitAction(FunctionAction):  # type: ignore[misc]
+class UnitAction(FunctionAction):
     """Runs the target's unit."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ Nodes = list[Any]
 Finish = Callable[[Nodes, Nodes, str], None]
 
 
-class AtomicCommand(CommandAction):  # type: ignore[misc]
+class AtomicCommand(CommandAction):
     """Runs a command that names ``$TARGET`` with a temporary name in the same folder in its place, which is then renamed.
 
     The command is in the construction variable *name* + ``COM``, what is shown in its ``COMSTR``; *program* expands to the program it
@@ -47,7 +47,7 @@ class AtomicCommand(CommandAction):  # type: ignore[misc]
                 os.unlink(temporary)
 
 
-class _Renamed(CommandAction):  # type: ignore[misc]
+class _Renamed(CommandAction):
     """A command line with *new* in place of the word *old* (also in ``-o=old``)."""
 
     def __init__(self, command: Any, old: str, new: str) -> None:

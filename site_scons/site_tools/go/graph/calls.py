@@ -69,7 +69,7 @@ def file_of(name: str) -> Node:
         raise UserError(f"{name or '.'} is a folder; what is needed here is the name of a file") from None
 
 
-class GoBuilder(BuilderBase):  # type: ignore[misc]
+class GoBuilder(BuilderBase):
     """The builder *name*, of files. Wrong calls of it are told with their place."""
 
     def __init__(self, name: str, **settings: Any) -> None:

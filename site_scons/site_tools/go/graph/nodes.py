@@ -62,7 +62,7 @@ class Unit(Protocol):
         """Forget what was found out: another build begins in the same process."""
 
 
-class _Info(FileNodeInfo):  # type: ignore[misc] # SCons has no types
+class _Info(FileNodeInfo):
     """What SCons keeps of a file, for those that are made from it. *unit* hashes the file only if somebody asks, or keeps the answer."""
 
     __slots__ = ("unit",)
@@ -84,7 +84,7 @@ class _Info(FileNodeInfo):  # type: ignore[misc] # SCons has no types
         return FileNodeInfo, (), kept.__getstate__()
 
 
-class GoNode(File):  # type: ignore[misc]
+class GoNode(File):
     """A file of a Go build. ``attributes.go`` is its unit; ``attributes.go_made`` says that it has been made, or come from a cache.
 
     With ``scons -i`` SCons takes what has failed for built.
@@ -196,7 +196,7 @@ class GoNode(File):  # type: ignore[misc]
         return self.unit.remove()
 
 
-class Companion(File):  # type: ignore[misc]
+class Companion(File):
     """A file that is made together with the one of a :class:`GoNode`, its ``attributes.go_owner``; only caches see it as a node."""
 
     __slots__ = ()
