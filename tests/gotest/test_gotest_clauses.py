@@ -180,7 +180,8 @@ def plain(text: str) -> str:
     """What does not differ from run to run in what go test or GoTest printed; without SCons' lines and the summary."""
     text = re.sub(r"^(scons: .*|Compiling .*|c|l|(ok|FAIL): \d+ package.*)\n", "", text, flags=re.M)
     text = re.sub(r"^FAIL\n(?=\Z)", "", text, flags=re.M)  # go's last word, where GoTest has the summary
-    text = re.sub(r"^(BenchmarkP\S*\s+100)\t *[\d.]+ ns/op", r"\1\tN ns/op", text, flags=re.M)  # filled up by what the time is
+    # Columns are as wide as the figures in them. The bytes are those of the whole process: the testing package's own may be among them.
+    text = re.sub(r"^(BenchmarkP\S*\s+100)\t *[\d.]+ ns/op\t *\d+ B/op", r"\1\tN ns/op\tN B/op", text, flags=re.M)
     return re.sub(r"\b\d+\.\d+s\b|\(cached\)", "N.NNs", text)
 
 
