@@ -116,6 +116,12 @@ SETTINGS = (*_FLAGS, "GOARCH", "GOEXPERIMENT", "GOOS", *ARCH_LEVELS)
 """The variables of the tool that mean something to the go command, too."""
 
 
+def go_settings(settings: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """(flags, environment variables) that tell ``go build`` what the variables *settings* tell the tool."""
+    flags = [f"{_FLAGS[name]}={value}" for name, value in settings.items() if name in _FLAGS]
+    return flags, {name: value for name, value in settings.items() if name not in _FLAGS}
+
+
 def environment(sdk: SDK) -> dict[str, str]:
     """The settings that hold for both sides: the proxy of the user, a module cache of this repository's own."""
     passed = {key: value for key, value in os.environ.items() if key.upper().endswith("PROXY") or key.startswith("SSL_")}
@@ -250,10 +256,9 @@ class Checkout:
     def build_reference(self, cache: Path | None = None) -> Cost:
         """Build it with the go command; *cache* is the GOCACHE, None for the one that all judges share. Raises GoError."""
         jobs = [f"-p={self.jobs}"] if self.jobs else []
-        flags = [f"{_FLAGS[name]}={value}" for name, value in self.settings.items() if name in _FLAGS]
+        flags, target = go_settings(self.settings)
         go = str(Path(self.sdk.root) / "bin" / "go")
         argv = [go, "build", "-trimpath", "-buildvcs=false", *jobs, *flags, "-o", str(self.expected), "."]
-        target = {name: value for name, value in self.settings.items() if name not in _FLAGS}
         environ = {**environment(self.sdk), **target, "GOCACHE": str(cache or ROOT / ".cache" / "gocache")}
         return measured(argv, self.place / self.program.source, environ)[0]
 

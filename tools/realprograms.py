@@ -27,7 +27,7 @@ from projects import PROGRAMS, SETTINGS, Checkout, find_program, program_name
 from repository import ROOT
 from scons_go.errors import GoError
 from scons_go.inspect.elf import ElfProgram, read_elf
-from scons_go.sdk import find_sdk
+from scons_go.sdk import SDK, find_sdk
 
 _START, _END = bytes.fromhex("3077af0c9274080241e1c107e6d618e6"), bytes.fromhex("f932433186182072008242104116d8f2")
 _BUILD_INFO = re.compile(re.escape(_START) + b"(.*?)" + re.escape(_END), re.DOTALL)
@@ -136,9 +136,8 @@ def judge(checkout: Checkout) -> Verdict:
     return Verdict(checkout.name, str(checkout.program.module), checkout.version, size, costs[0], costs[1], differences)
 
 
-def judge_all(names: list[str], goroot: str, work: Path, jobs: int, settings: Mapping[str, str]) -> Iterator[Verdict]:
+def judge_all(names: list[str], sdk: SDK, work: Path, jobs: int, settings: Mapping[str, str]) -> Iterator[Verdict]:
     """One verdict after the other; a program that is not to be had is one with what was said."""
-    sdk = find_sdk(os.environ, goroot)
     for name in names:
         checkout = Checkout(program_name(name), find_program(name), sdk, work, jobs, settings=settings)
         try:
@@ -168,6 +167,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         settings = parse_settings(options.set)
+        sdk = find_sdk(os.environ, options.goroot)
         for name in options.program:
             find_program(name)
     except GoError as error:
@@ -175,7 +175,7 @@ def main() -> int:
     jobs = options.jobs or len(os.sched_getaffinity(0))
     verdicts = []
     print(f"{'program':16} {'module':48} {'Go':8}{'bytes':>12}{'scons':>9}{'go':>9}")
-    for verdict in judge_all(options.program or list(PROGRAMS), options.goroot, options.work.absolute(), jobs, settings):
+    for verdict in judge_all(options.program or list(PROGRAMS), sdk, options.work.absolute(), jobs, settings):
         verdicts.append(verdict)
         times = f"{verdict.scons_seconds:8.1f}s{verdict.go_seconds:8.1f}s"
         print(f"{verdict.program:16} {verdict.version:48} {verdict.go:8}{verdict.size:>12,}{times}  {verdict.word}", flush=True)
