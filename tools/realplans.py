@@ -277,7 +277,8 @@ def judge(checkout: Checkout | Path, sdk: SDK, target: str, settings: Mapping[st
 def _refusal(text: str, folder: Path) -> list[str]:
     """The lines of a message, with names from *folder* on, but for those that tell what is being done."""
     relative = re.sub(r"(?<!\S)/[^\s:]+", lambda found: os.path.relpath(found[0], folder), text)
-    return [line for line in relative.splitlines() if line and not line.startswith(("go: downloading ", "package ", "# "))]
+    lines = (line.removeprefix("go: ") for line in relative.splitlines() if not line.startswith(("go: downloading ", "package ", "# ")))
+    return [line for line in lines if line]
 
 
 def judge_all(names: Sequence[str], sdk: SDK, work: Path, targets: Sequence[str], settings: Mapping[str, str]) -> Iterator[Verdict]:

@@ -203,6 +203,9 @@ CASES: dict[str, Case] = {
         {"go.work": f"go 1.21\nuse .\nreplace {MAIN} => ./x\n", "go.mod": gomod(""), "main.go": imports()},
         says=f"workspace module {MAIN} is replaced at all versions in the go.work file. To fix, remove the replacement",
     ),
+    "workspace with -mod=mod": Case(
+        {"go.work": "go 1.21\nuse .\n", "go.mod": gomod(""), "main.go": imports()}, environ={"GOFLAGS": "-mod=mod"}
+    ),
     "workspace modules replace differently": Case(
         {
             "go.work": "go 1.21\nuse .\nuse ./x\n",

@@ -39,6 +39,8 @@ def test_tells_what_go_would_change(project: Project, proxy: Proxy) -> None:
 
 
 def test_all_modules_of_a_workspace(project: Project, proxy: Proxy) -> None:
+    """Also with -mod=mod in GOFLAGS, which the go command ignores here and refuses where it builds."""
+    project.environ["GOFLAGS"] = "-mod=mod"
     proxy.add(C, "v1.0.0", {"go.mod": f"module {C}\n\ngo 1.21\n", "c.go": "package c\n"})
     project.write({"go.work": "go 1.21\n\nuse ./one\nuse ./two\n"})
     for name in ("one", "two"):

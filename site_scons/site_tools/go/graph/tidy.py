@@ -28,7 +28,7 @@ def _check(target: Nodes, source: Nodes, env: Any) -> None:
     here = session()
     try:
         sdk = variables.sdk_of(env)
-        settings = module_env(sdk.root, sdk.version[2:], os.environ)
+        settings = replace(module_env(sdk.root, sdk.version[2:], os.environ), mod="")  # go mod tidy takes no -mod
         workspace = find_workspace(here.top, settings)
         roots = [module.root for module in workspace.modules] if workspace else [here.top]
         findings = [finding for root in roots for finding in check_tidy(root, settings)]

@@ -242,9 +242,12 @@ def _read_workspace(path: str, env: ModuleEnv) -> Workspace:
                 Position(path, replace.line),
             )
     _check_replacements(modules, work, path)
+    if env.mod == "mod":
+        raise GoError(
+            '-mod may only be set to readonly or vendor when in workspace mode, but it is set to "mod"\n\tRemove the -mod flag to use the '
+            "default readonly value, \n\tor set GOWORK=off to disable workspace mode."  # init.go:1562
+        )
     mod, explicit, reason = _default_mod(env, "go.work", work.go, os.path.join(os.path.dirname(path), "vendor"), True)
-    if explicit and mod == "mod":
-        raise GoError('-mod may only be set to readonly or vendor when in workspace mode, but it is set to "mod"')
     return Workspace(tuple(modules), work, path, mod, explicit, reason, contents)
 
 
