@@ -129,24 +129,23 @@ class Reference:
         elif line.startswith("cd "):
             self._folder = line[3:]
         elif f"{self.tools}/compile " in line:
-            words = shlex.split(line)
+            words = self._arguments(line, "compile")
             plan = self._plan(words[words.index("-o") + 1])
             plan.action = words[words.index("-buildid") + 1].partition("/")[0]
             name = words[words.index("-p") + 1]
-            _compiled(plan, tidied(words[1:], self._work(words), self._folder))
+            _compiled(plan, tidied(words, self._work(words), self._folder))
             self.plans[name] = plan
         elif f"{self.tools}/asm " in line and not line.startswith("#"):
-            words = shlex.split(line)
-            _assembled(self._plan(words[words.index("-o") + 1]), tidied(words[1:], self._work(words), self._folder))
+            words = self._arguments(line, "asm")
+            _assembled(self._plan(words[words.index("-o") + 1]), tidied(words, self._work(words), self._folder))
         elif line.startswith("go tool pack r ") or f"{self.tools}/pack r " in line:
             archive, *members = shlex.split(line.partition(" r ")[2].removesuffix(" # internal"))
             self._plan(archive).members = tuple(map(os.path.basename, members))
         elif f"{self.tools}/link " in line:
-            words = shlex.split(line)
+            words = self._arguments(line, "link")
             plan = self.plans.setdefault("the link", Plan())
             plan.action = next(word for word in words if word.startswith("-buildid="))[9:].partition("/")[0]
-            start = next(at for at, word in enumerate(words) if word.endswith("/link"))
-            plan.link = tuple(tidied(words[start + 1 : -1], "\0", self._folder))
+            plan.link = tuple(tidied(words[:-1], "\0", self._folder))
 
     def _file(self, plan: Plan, name: str, lines: list[str]) -> None:
         if name == "importcfg":
@@ -157,6 +156,11 @@ class Reference:
             program = self.plans.setdefault("the link", Plan())
             program.linked = tuple(line.split()[1].partition("=")[0] for line in lines if line.startswith("packagefile "))
             program.modinfo = next((line for line in lines if line.startswith("modinfo ")), "")
+
+    def _arguments(self, line: str, tool: str) -> list[str]:
+        """Those of the *tool*; what it finds in the environment stands before its name."""
+        words = shlex.split(line)
+        return words[words.index(f"{self.tools}/{tool}") + 1 :]
 
     def _work(self, words: Sequence[str]) -> str:
         return os.path.dirname(words[words.index("-o") + 1])
@@ -302,13 +306,13 @@ def _refusal(text: str, folder: Path) -> list[str]:
     lines = [line.removeprefix("go: ") for line in text.splitlines()]
     if any("$WORK" in line for line in lines):  # what is wrong may be told when it comes to the package's turn
         lines = [line for line in lines if re.match(r"[^\s$]+: ", line) and "$WORK" not in line]
-    lines = [line for line in lines if line and not line.startswith(("downloading ", "package ", "# "))]
+    lines = [line for line in lines if not re.match(r"downloading |package |# |\timports [^:]*$|$", line)]
     return [re.sub(r"(?<!\S)/[^\s:]+", lambda found: os.path.relpath(found[0], folder), line) for line in lines]
 
 
 def _words(line: str) -> str:
     """*line* without the place or the package that it begins with: scons-go may name a better one."""
-    return re.sub(r"^[^\s:]+(:\d+)*: ", "", line)
+    return re.sub(r"^(\timports )?[^\s:]+(:\d+)*: ", "", line)
 
 
 def judge_all(names: Sequence[str], sdk: SDK, work: Path, targets: Sequence[str], settings: Mapping[str, str]) -> Iterator[Verdict]:
