@@ -212,17 +212,18 @@ class ResultCache:
             replace_file(f"{stem}-{values}.profile", result.profile)
         replace_file(f"{stem}-{values}.output", result.output)
         replace_file(f"{stem}.inputs", listing.encode("utf-8", "surrogateescape"))
-        self._trim(os.path.dirname(stem))
+        self._trim(os.path.dirname(stem), f"{stem}-{values}.output")
         return True
 
     def _stem(self, import_path: str, key: str) -> str:
         return os.path.join(self._folder, *import_path.split("/"), "~results", key[:32])
 
-    def _trim(self, folder: str) -> None:
-        """Take away the results that have not been used for longest."""
+    def _trim(self, folder: str, latest: str) -> None:
+        """Take away the results that have not been used for longest; *latest* stays, also where the clock does not tell it from others."""
         with os.scandir(folder) as entries:
             files = {entry.path: entry.stat().st_mtime_ns for entry in entries}
-        outputs = sorted((path for path in files if path.endswith(".output")), key=lambda path: files[path], reverse=True)
+        found = (path for path in files if path.endswith(".output"))
+        outputs = sorted(found, key=lambda path: (path == latest, files[path]), reverse=True)
         used = {path[: path.rindex("-")] for path in outputs[:_KEPT_RESULTS]}
         for path in outputs[_KEPT_RESULTS:]:
             stem = path.removesuffix(".output")
