@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, goroot
 from scons_go.minruntime import load_manifest, manifest_path, overlay_for
+from sconsproject import LONG
 from toolchain import Toolchain
 
 ABSENT = {
@@ -132,7 +133,7 @@ def test_pulled_functions_do_the_same(collect: str, tmp_path: Path) -> None:
         made = toolchain.link(["-importcfg=link.cfg", "-o=program", "main.a"], tmp_path)
         assert not made.status, made.output
         environ = {"GOMAXPROCS": "1", "GODEBUG": f"gcstress={collect}"}
-        done = subprocess.run([str(tmp_path / "program")], env=environ, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        done = subprocess.run([str(tmp_path / "program")], env=environ, stderr=subprocess.PIPE, text=True, timeout=LONG, check=False)
         said[runtime] = done.returncode, done.stderr.partition("\n\n")[0]
     assert said["min"] == said["full"]
     assert said["full"][1].splitlines()[-1] == "fatal error: that is all"

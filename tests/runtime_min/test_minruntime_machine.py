@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, goroot
 from gorun import build
+from sconsproject import LONG
 from toolchain import Toolchain
 
 PROGRAMS = Path(__file__).parent / "machine"
 RUNTIMES = ("full", "min")
+ENVIRON = {"PATH": os.defpath, "GOMAXPROCS": "1"}  # the min runtime has one thread: with two, who comes first would be up to chance
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def run(argv: list[str], **environment: str) -> tuple[int, str, str]:
     reading, writing = os.pipe()
     try:
         done = subprocess.run(
-            argv, env={"PATH": os.defpath, **environment}, stdin=reading, capture_output=True, text=True, timeout=30, check=False
+            argv, env={**ENVIRON, **environment}, stdin=reading, capture_output=True, text=True, timeout=LONG, check=False
         )
     finally:
         os.close(reading)
@@ -98,15 +100,34 @@ def test_crash(mode: str, programs: Callable[[str, str], str]) -> None:
 
 
 def quit_when_busy(program: str, mode: str, **environment: str) -> tuple[int, str]:
-    """Exit status and standard error of a program that says "ready" and gets SIGQUIT a moment later."""
+    """Exit status and standard error of a program that says "ready" and gets SIGQUIT when it is where it was going to."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen([program, mode], **pipes, env={"PATH": os.defpath, **environment}, text=True) as process:
+    with subprocess.Popen([program, mode], **pipes, env={**ENVIRON, **environment}, text=True) as process:
         assert process.stdout and process.stdout.readline() == "ready\n"
-        time.sleep(0.15)
+        wait_until_arrived(process.pid, mode)
         process.send_signal(signal.SIGQUIT)
         assert process.stderr
         stderr = process.stderr.read()
-        return process.wait(30), stderr
+        return process.wait(LONG), stderr
+
+
+def wait_until_arrived(pid: int, mode: str) -> None:
+    """Until a process that spins has computed for a while, or all threads of another one wait, each time that somebody looks."""
+
+    def fields(thread: Path) -> list[str]:
+        return (thread / "stat").read_text().rpartition(")")[2].split()
+
+    def computed() -> int:
+        return sum(map(int, fields(Path(f"/proc/{pid}"))[11:13]))
+
+    looks, begin = 0, computed()
+    while looks < 5:
+        time.sleep(0.01)
+        if mode == "spin":
+            there = computed() > begin + os.sysconf("SC_CLK_TCK") // 20
+        else:
+            there = all(fields(thread)[0] == "S" for thread in Path(f"/proc/{pid}/task").iterdir())
+        looks = looks + 1 if there else 0
 
 
 def test_quit_of_a_loop(programs: Callable[[str, str], str]) -> None:
@@ -149,7 +170,7 @@ def test_broken_pipe(runtime: str, programs: Callable[[str, str], str]) -> None:
     with subprocess.Popen([programs(runtime, "crash"), "pipe"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout and process.stdout.readline() == b"a line\n"
         process.stdout.close()
-        assert process.wait(30) == -signal.SIGPIPE
+        assert process.wait(LONG) == -signal.SIGPIPE
 
 
 JOB_CONTROL = {signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
@@ -190,15 +211,14 @@ def test_standard_input(kind: str, programs: Callable[[str, str], str]) -> None:
     reading, writing = os.pipe() if kind == "pipe" else reversed(pty.openpty())
     with subprocess.Popen([programs("min", "stdin")], stdin=reading, stdout=subprocess.PIPE, text=True) as process:
         os.close(reading)
-        assert process.stdout and process.stdout.readline() == "fired\n"
-        time.sleep(0.15)
+        assert process.stdout and {process.stdout.readline(), process.stdout.readline()} == {"fired\n", "counted\n"}
         os.write(writing, b"a line\n")
         if kind == "terminal":
             os.write(writing, b"\x04")  # end of file
         else:
             os.close(writing)
         assert process.stdout.read() == '"a line\\n" <nil>\ntrue true\n'
-        assert process.wait(30) == 0
+        assert process.wait(LONG) == 0
     if kind == "terminal":
         os.close(writing)
 
@@ -210,7 +230,7 @@ def test_a_blocked_read_is_no_deadlock(programs: Callable[[str, str], str]) -> N
         timer = threading.Timer(0.2, lambda: os.write(writing, b"x"))
         timer.start()
         assert process.stdout and process.stdout.read() == "1 <nil>\n"
-        assert process.wait(30) == 0
+        assert process.wait(LONG) == 0
         timer.join()
     os.close(reading)
     os.close(writing)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, goroot
 from gorun import build
+from sandbox import Limits, run_limited
+from sconsproject import LONG
 from toolchain import Toolchain
 
 PROGRAMS = sorted((Path(__file__).parent / "programs").glob("*.go"))
@@ -24,17 +25,14 @@ def toolchains() -> dict[str, Toolchain]:
 
 
 def run(program: Path, **environment: str) -> tuple[int, str]:
-    """Exit status and output of *program*; of a crash report what comes before the first goroutine, where addresses begin."""
-    done = subprocess.run(
-        [str(program)],
-        env={"PATH": os.defpath, "GOTRACEBACK": "single", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return done.returncode, done.stdout.split("\ngoroutine ", 1)[0].split("\nruntime stack:", 1)[0].rstrip()
+    """Exit status and output of *program*; of a crash report what comes before the first goroutine, where addresses begin.
+
+    On one processor, as on the min runtime, what the program yields to comes before it goes on: a finalizer, a goroutine that it began.
+    Memory is limited to a terabyte, for a kernel may be set to promise any amount (vm.overcommit_memory).
+    """
+    environ = {"PATH": os.defpath, "GOTRACEBACK": "single", "GOMAXPROCS": "1", **environment}
+    outcome = run_limited([str(program)], program.parent, environ, Limits(LONG, 1 << 40))
+    return outcome.status, outcome.text.split("\ngoroutine ", 1)[0].split("\nruntime stack:", 1)[0].rstrip()
 
 
 # What memstats prints depends on how far the collector got, so on a loaded machine on the other programs that run; cutstd imports much.

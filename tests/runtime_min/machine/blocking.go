@@ -1,4 +1,4 @@
-// Waits in all kinds of system calls while a goroutine counts.
+// Waits in all kinds of system calls while a goroutine counts: what it waits for comes when that has gone on for a while.
 package main
 
 import (
@@ -31,17 +31,39 @@ func below(depth int, f func() error) error {
 	return below(depth-1, f)
 }
 
+var begun int32 // ticks when the wait began
+
 func during(what string, f func()) {
-	n := ticks.Load()
+	begun = ticks.Load()
 	f()
-	fmt.Println(what, ticks.Load()-n > 8)
+	fmt.Println(what, counted())
+}
+
+func counted() bool { return ticks.Load()-begun > 8 }
+
+// later writes to the descriptor fd when the ticker has gone on.
+func later(fd int, text string) {
+	for !counted() {
+		time.Sleep(time.Millisecond)
+	}
+	syscall.Write(fd, []byte(text))
 }
 
 func main() {
 	go ticker()
-	during("exec", func() { fmt.Println(exec.Command("sleep", "0.2").Run()) })
+	var in [2]int
+	syscall.Pipe(in[:])
+	input := os.NewFile(uintptr(in[0]), "pipe")
+	during("exec", func() {
+		go later(in[1], "a line\n")
+		command := exec.Command("/bin/sh", "-c", "read line")
+		command.Stdin = input
+		fmt.Println(command.Run())
+	})
 	during("wait4", func() {
-		pid, err := syscall.ForkExec("/bin/sh", []string{"sh", "-c", "sleep 0.2; exit 3"}, &syscall.ProcAttr{Env: os.Environ(), Files: []uintptr{0, 1, 2}})
+		go later(in[1], "a line\n")
+		files := []uintptr{uintptr(in[0]), 1, 2}
+		pid, err := syscall.ForkExec("/bin/sh", []string{"sh", "-c", "read line; exit 3"}, &syscall.ProcAttr{Env: os.Environ(), Files: files})
 		var s syscall.WaitStatus
 		p, err2 := syscall.Wait4(pid, &s, 0, nil)
 		fmt.Println(p == pid, err, err2, s.ExitStatus())
@@ -56,10 +78,7 @@ func main() {
 	var p [2]int
 	syscall.Pipe(p[:])
 	during("pipe", func() {
-		go func() {
-			time.Sleep(200 * time.Millisecond)
-			syscall.Write(p[1], []byte("hello"))
-		}()
+		go later(p[1], "hello")
 		var b [10]byte
 		fmt.Println(syscall.Read(p[0], b[:]))
 	})
@@ -67,7 +86,9 @@ func main() {
 		total := 0
 		done := make(chan bool)
 		go func() {
-			time.Sleep(100 * time.Millisecond)
+			for !counted() {
+				time.Sleep(time.Millisecond)
+			}
 			b := make([]byte, 1000)
 			for total < 1<<18 {
 				n, _ := syscall.Read(p[0], b)
@@ -106,10 +127,7 @@ func main() {
 	fmt.Println(syscall.Read(p[0], b[:]))
 	s, _ := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	during("socket", func() {
-		go func() {
-			time.Sleep(200 * time.Millisecond)
-			syscall.Write(s[1], []byte("hello"))
-		}()
+		go later(s[1], "hello")
 		n, _, err := syscall.Recvfrom(s[0], b[:], 0)
 		fmt.Println(n, err)
 	})

@@ -27,13 +27,23 @@ func spin() {
 	}
 }
 
-const settled = 50 * time.Millisecond // on several processors too, each goroutine waits where it is going to
+// settle returns when each other goroutine waits where it is going to.
+func settle() {
+	stacks := make([]byte, 1<<16)
+	for {
+		text := string(stacks[:runtime.Stack(stacks, true)])
+		if strings.Count(text, " [runn") == 1 { // [running] or [runnable]: this one
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
 
 func others() {
 	go wait(make(chan int))
 	go func() { time.Sleep(time.Hour) }()
 	go func() { select {} }()
-	time.Sleep(settled)
+	settle()
 }
 
 func main() {
@@ -49,10 +59,10 @@ func main() {
 	case "goroutine":
 		others()
 		go func() {
-			time.Sleep(settled)
+			settle()
 			panic("in a goroutine")
 		}()
-		time.Sleep(time.Second)
+		time.Sleep(time.Hour)
 	case "deadlock":
 		go wait(make(chan int))
 		wait(nil)
@@ -64,8 +74,11 @@ func main() {
 		deeper(0)
 	case "overflow-goroutine":
 		debug.SetMaxStack(1 << 20)
-		go deeper(0)
-		time.Sleep(time.Minute)
+		go func() {
+			settle()
+			deeper(0)
+		}()
+		time.Sleep(time.Hour)
 	case "unlock":
 		new(sync.Mutex).Unlock()
 	case "sleep":
@@ -86,8 +99,8 @@ func main() {
 		var b [1]byte
 		fmt.Println(os.Stdin.Read(b[:]))
 	case "abort":
-		syscall.Kill(os.Getpid(), syscall.SIGABRT)
-		time.Sleep(time.Hour)
+		runtime.LockOSThread() // so that it is this goroutine that gets it
+		syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(os.Getpid()), uintptr(syscall.Gettid()), uintptr(syscall.SIGABRT))
 	case "breakpoint":
 		runtime.Breakpoint()
 	case "hooks", "hooks-exit", "hooks-panic":

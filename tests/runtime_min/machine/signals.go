@@ -7,13 +7,17 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"syscall"
-	"time"
 )
 
-func self(sig syscall.Signal) { syscall.Kill(os.Getpid(), sig); time.Sleep(5 * time.Millisecond) }
+// self sends a signal to this thread: it has come before the call returns.
+func self(sig syscall.Signal) {
+	syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(os.Getpid()), uintptr(syscall.Gettid()), uintptr(sig))
+}
 
 func main() {
+	runtime.LockOSThread()
 	self(syscall.SIGUSR1)
 	self(syscall.SIGUSR2)
 	self(syscall.SIGALRM)
@@ -22,10 +26,8 @@ func main() {
 	c := make(chan os.Signal, 10)
 	signal.Notify(c, syscall.SIGUSR1, syscall.Signal(40), syscall.SIGQUIT)
 	fmt.Println(len(c))
-	self(syscall.SIGUSR1)
-	self(syscall.Signal(40))
-	self(syscall.SIGQUIT)
-	for range 3 {
+	for _, sig := range []syscall.Signal{syscall.SIGUSR1, syscall.Signal(40), syscall.SIGQUIT} {
+		self(sig)
 		fmt.Println(<-c)
 	}
 	signal.Stop(c)

@@ -13,7 +13,9 @@ func main() {
 	go func() {
 		for {
 			time.Sleep(time.Millisecond)
-			ticks++
+			if ticks++; ticks == 9 {
+				fmt.Println("counted")
+			}
 		}
 	}()
 	time.AfterFunc(20*time.Millisecond, func() { fired = true; fmt.Println("fired") })

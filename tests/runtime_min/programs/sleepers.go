@@ -6,13 +6,15 @@ import (
 	"time"
 )
 
-// Goroutines that sleep in the kernel sleep at the same time, whatever another one does.
+const sleepers, each = 100, 300 * time.Millisecond
+
+// Goroutines that sleep in the kernel sleep at the same time, whatever another one does: one after the other they would take half a minute.
 func main() {
 	done := make(chan int)
 	start := time.Now()
-	for i := range 20 {
+	for i := range sleepers {
 		go func() {
-			t := syscall.Timespec{Nsec: 100e6}
+			t := syscall.NsecToTimespec(int64(each))
 			if err := syscall.Nanosleep(&t, nil); err != nil {
 				fmt.Println(err)
 			}
@@ -23,9 +25,9 @@ func main() {
 		for {
 		}
 	}()
-	for range 20 {
+	for range sleepers {
 		<-done
 	}
 	took := time.Since(start)
-	fmt.Println(took >= 100*time.Millisecond && took < time.Second)
+	fmt.Println(took >= each && took < sleepers*each)
 }
