@@ -22,6 +22,7 @@ from scons_go.module.modzip import hash_zip
 from scons_go.module.sums import hash_gomod
 from scons_go.module.version import escape_path, escape_version
 from scons_go.module.web import Client
+from sconsproject import LONG
 
 GO = "1.27.3"
 
@@ -38,8 +39,8 @@ def make_zip(module: str, version: str, files: Mapping[str, str]) -> bytes:
 class Proxy:
     """What the server answers: *files* maps a path to a body; *faults* maps one to what goes wrong instead.
 
-    A fault is a status ("500"), "hang", "half" (half of the body, then the connection is cut) or a list of faults, one a request, the last
-    of which stays; "" means no fault.
+    A fault is a status ("500"), "hang" (no answer before the end of the test), "half" (half of the body, then the connection is cut) or a
+    list of faults, one a request, the last of which stays; "" means no fault.
     """
 
     def __init__(self) -> None:
@@ -94,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = proxy.fault(self.path)
         body = proxy.files.get(self.path)
         if fault == "hang":
-            proxy.released.wait(20)
+            proxy.released.wait()
             self.close_connection = True
         elif fault.isdigit() or body is None:
             self._answer(int(fault or 404), f"no luck with {self.path}\n".encode())
@@ -132,7 +133,9 @@ def serving() -> Iterator[Proxy]:
 
 
 @pytest.fixture(name="proxy")
-def proxy_fixture() -> Iterator[Proxy]:
+def proxy_fixture(monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)  # none between us and the server
     with serving() as server:
         yield server
 
@@ -154,6 +157,8 @@ class Project:
             "GOFLAGS": "",
         }
         self.memory = ""
+        self.patience = LONG
+        """How long a download waits for an answer, in seconds."""
 
     def write(self, files: Mapping[str, str]) -> None:
         for name, text in files.items():
@@ -167,7 +172,7 @@ class Project:
     def open(self, folder: str = "") -> BuildList:
         env = self.env()
         where = os.path.join(str(self.root), folder) if folder else str(self.root)
-        modules = open_build_list(where, env, memory=self.memory, client=Client(env, timeout=0.4, pause=0.01))
+        modules = open_build_list(where, env, memory=self.memory, client=Client(env, timeout=self.patience, pause=0.01))
         assert modules is not None
         return modules
 
@@ -181,7 +186,8 @@ class Project:
 
     def go(self, *arguments: str) -> tuple[int, str, str]:
         """Run the SDK's go command in the project with the same settings: status, output, errors."""
-        environ = {**os.environ, **self.environ, "GOROOT": str(self.goroot), "GOCACHE": str(self.root.parent / "gocache")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))}
+        environ = {**kept, **self.environ, "GOROOT": str(self.goroot), "GOCACHE": str(self.root.parent / "gocache")}
         command = [str(self.goroot / "bin" / "go"), *arguments]
         done = subprocess.run(command, cwd=self.root, env=environ, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr
@@ -202,7 +208,7 @@ def make_writable(folder: Path) -> None:
         Path(base).chmod(stat.S_IRWXU)
 
 
-def wait_until(condition: object, seconds: float = 10.0) -> None:
+def wait_until(condition: object, seconds: float = LONG) -> None:
     """Wait for *condition*() to hold."""
     assert callable(condition)
     end = time.monotonic() + seconds

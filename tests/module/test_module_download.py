@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import stat
-import time
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -114,10 +113,8 @@ def test_half_a_body(project: Project, proxy: Proxy) -> None:
 def test_a_server_that_hangs(project: Project, proxy: Proxy) -> None:
     prepare(project, proxy)
     proxy.faults[BASE + ".mod"] = "hang"
-    begin = time.monotonic()
-    message = failure(project)
-    assert f'{MODULE}@{VERSION}: Get "{proxy.url}{BASE}.mod": no answer within 0.4 seconds' in message
-    assert time.monotonic() - begin < 10
+    project.patience = 0.4
+    assert f'{MODULE}@{VERSION}: Get "{proxy.url}{BASE}.mod": no answer within 0.4 seconds' in failure(project)
 
 
 def test_wrong_checksum_of_the_zip(project: Project, proxy: Proxy) -> None:
@@ -221,7 +218,7 @@ def test_two_processes_at_once(project: Project, proxy: Proxy) -> None:
     ]
     for worker in workers:
         worker.start()
-    folders = {results.get(timeout=30) for _ in workers}
+    folders = {results.get(timeout=sconsproject.LONG) for _ in workers}
     for worker in workers:
         worker.join()
     assert len(folders) == 1
@@ -236,7 +233,7 @@ def test_killed_download_leaves_nothing_that_is_trusted(project: Project, proxy:
     if not child:
         try:
             env = project.env()
-            modules = open_build_list(str(project.root), env, client=Client(env, timeout=30))
+            modules = open_build_list(str(project.root), env, client=Client(env, timeout=sconsproject.LONG))
             assert modules
             modules.resolve(MODULE)
         finally:

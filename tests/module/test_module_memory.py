@@ -83,8 +83,8 @@ def test_removed_module_is_fetched_again(ready: Project, proxy: Proxy) -> None:
 
 def test_replaced_zip_is_checked_again(ready: Project) -> None:
     noted = ready.cache / "cache/download/example.com/a/@v/v1.0.0.ziphash"
-    os.utime(noted, ns=(1, 1))
     noted.write_text("h1:" + "A" * 43 + "=")
+    os.utime(noted, ns=(1, 1))  # however soon it is after the first run
     with pytest.raises(GoError, match="checksum mismatch"):
         run(ready)
 

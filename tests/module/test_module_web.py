@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import shutil
 import ssl
 import subprocess
@@ -15,11 +16,12 @@ from modules_at_hand import Proxy, proxy_fixture  # noqa: F401 - fixtures
 from scons_go.errors import GoError
 from scons_go.module.environment import ModuleEnv
 from scons_go.module.web import Client, NotFoundError, parse_netrc, redacted
+from sconsproject import LONG
 
 
 def client(**settings: str) -> Client:
     environ = {key: value for key, value in settings.items() if key.isupper() and key != "GOAUTH"}
-    return Client(ModuleEnv("", "1.27.3", "", "", auth=settings.get("GOAUTH", "netrc"), environ=environ), timeout=2, pause=0.01)
+    return Client(ModuleEnv("", "1.27.3", "", "", auth=settings.get("GOAUTH", "netrc"), environ=environ), timeout=LONG, pause=0.01)
 
 
 class Secure:
@@ -31,8 +33,8 @@ class Secure:
         key, certificate = folder / "key.pem", folder / "cert.pem"
         subprocess.run(
             [
-                *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"),
-                *("-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)),
+                *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
+                *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)),
             ],
             check=True,
             capture_output=True,
@@ -42,7 +44,7 @@ class Secure:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        self.url = f"https://localhost:{self.server.server_address[1]}"
+        self.url = f"https://127.0.0.1:{self.server.server_address[1]}"
         Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -74,8 +76,8 @@ class Secure:
 def secure_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Secure:
     if not shutil.which("openssl"):
         pytest.skip("needs the program openssl (Debian: openssl) to make a certificate")
-    for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "SSL_CERT_DIR"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.lower().endswith("_proxy") or name == "SSL_CERT_DIR"]:
+        monkeypatch.delenv(name)
     secure = Secure(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(secure.certificate))
     return secure
