@@ -6,6 +6,7 @@ import json
 import random
 import re
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -39,7 +40,10 @@ def test2json(any_goroot: Path, tmp_path_factory: pytest.TempPathFactory) -> tup
 
 
 def reference(program: Path, data: bytes) -> list[str]:
-    done = subprocess.run([str(program), "-p", "p", "-t"], input=data, env=go_environment(program), capture_output=True, check=True)
+    with tempfile.TemporaryFile() as file:  # through a pipe it would come in pieces, and some events are of a piece
+        file.write(data)
+        file.seek(0)
+        done = subprocess.run([str(program), "-p", "p", "-t"], stdin=file, env=go_environment(program), capture_output=True, check=True)
     return done.stdout.decode().splitlines(keepends=True)
 
 

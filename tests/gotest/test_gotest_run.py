@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import signal
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from scons_go.test.flags import parse_flags
 from scons_go.test.process import Limits, run_process
 from scons_go.test.run import BuiltTest, Outcome, build_failed, no_test_files, run_test
 from scons_go.test.testlog import Place, ResultCache
+from sconsproject import LONG
 
 SOURCE = """package p
 
@@ -35,7 +38,7 @@ func TestPanic(t *testing.T) { panic("oh") }
 func TestExit(t *testing.T) { os.Exit(3) }
 func TestSilentExit(t *testing.T) { os.Exit(0) }
 func TestKilled(t *testing.T) { syscall.Kill(os.Getpid(), syscall.SIGKILL); time.Sleep(time.Hour) }
-func TestSlow(t *testing.T) { time.Sleep(time.Hour) }
+func TestSlow(t *testing.T) { fmt.Println("slow"); time.Sleep(time.Hour) }
 func TestStuck(t *testing.T) {
 	signal.Ignore(syscall.SIGQUIT)
 	fmt.Println("stuck")
@@ -81,7 +84,8 @@ def run(program: Path, flags: str, cache: ResultCache | None = None, **more: obj
 def plain(output: str) -> str:
     """Output without seconds, addresses and stacks, which differ from run to run."""
     output = re.sub(r"\n\ngoroutine .*?(?=\nFAIL\t|\nexit status|\Z)", "\n<stacks>", output, flags=re.S)
-    output = re.sub(r"^(BenchmarkX\S*\s+1\s+)\S+", r"\1N", output, flags=re.M)
+    output = re.sub(r"^(BenchmarkX\S*)\s+1\s+\S+ ns/op$", r"\1 1 N ns/op", output, flags=re.M)  # columns are as wide as their figures
+    output = re.sub(r"^\t\tTestSlow \(\d+s\)$", "\t\tTestSlow (Ns)", output, flags=re.M)
     return re.sub(r"0x[0-9a-f]+", "0x", SECONDS.sub("N.NNs", output))
 
 
@@ -89,7 +93,7 @@ def plain(output: str) -> str:
     "flags",
     [
         "-run=Pass -v", "-run=Sub -v", "-run=Print", "-run=Nothing", "-run=Print|Fail", "-run=Panic", "-run=Exit", "-run=SilentExit",
-        "-run=Killed", "-run=Example -v", "-list=Example", "-run=Slow -timeout=50ms", "-run=Pass -count=2", "-run=Fail -json",
+        "-run=Killed", "-run=Example -v", "-list=Example", "-run=Slow -timeout=1s", "-run=Pass -count=2", "-run=Fail -json",
         "-run=Sub -json", "-run=Nothing -fuzz=Nothing", "-run=Fail -bench=X -benchtime=1x",
     ],
 )  # fmt: skip
@@ -134,24 +138,45 @@ def test_cached_until_something_changes(program: Path, tmp_path: Path) -> None:
     assert run(program, "-run=Data -v", cache).cached
 
 
-def test_stuck_tests_are_killed(program: Path) -> None:
+@pytest.mark.parametrize(
+    ("test", "grace", "words"),
+    [("Stuck", 0.2, "signal: killed"), ("Slow", LONG, "exit status 2")],
+)
+def test_stuck_tests_are_killed(program: Path, monkeypatch: pytest.MonkeyPatch, test: str, grace: float, words: str) -> None:
+    """The time that a test may take begins when it has printed its name: however slow the machine is, it is stuck before it is over."""
     said: list[bytes] = []
-    argv = [str(program), "-test.run=Stuck"]
-    ended = run_process(argv, str(program.parent), os.environ, Limits(0.5, 0.2), said.append)
+    began = threading.Event()
+    original = subprocess.Popen.wait
+
+    def wait(process: subprocess.Popen[bytes], timeout: float | None = None) -> int:
+        assert timeout != 0.5 or began.wait(LONG)
+        return original(process, timeout)
+
+    def write(data: bytes) -> None:
+        said.append(data)
+        if f"{test.lower()}\n".encode() in b"".join(said):
+            began.set()
+
+    monkeypatch.setattr(subprocess.Popen, "wait", wait)
+    ended = run_process([str(program), f"-test.run={test}"], str(program.parent), os.environ, Limits(0.5, grace), write)
     assert not ended.succeeded
     assert ended.notes == ("*** Test killed with quit: ran too long (500ms).",)
-    assert ended.words == "signal: killed"
-    said.clear()
-    argv = [str(program), "-test.run=Slow"]
-    ended = run_process(argv, str(program.parent), os.environ, Limits(0.5, 5), said.append)
-    assert ended.words == "exit status 2"
-    assert b"SIGQUIT: quit" in b"".join(said)
-    assert b"TestSlow" in b"".join(said)
+    assert ended.words == words
+    if test == "Slow":
+        assert b"SIGQUIT: quit" in b"".join(said)
+        assert b"example.com/p.TestSlow(" in b"".join(said)
 
 
 def test_output_that_a_child_keeps_open(tmp_path: Path) -> None:
     said: list[bytes] = []
-    ended = run_process(["/bin/sh", "-c", "sleep 3 & echo done"], str(tmp_path), os.environ, Limits(10, 0.2), said.append)
+
+    def write(data: bytes) -> None:
+        said.append(data)
+        (tmp_path / "seen").touch()
+
+    script = "sleep 600 & echo $! > child; echo done; while ! [ -e seen ]; do sleep 0.01; done"
+    ended = run_process(["/bin/sh", "-c", script], str(tmp_path), os.environ, Limits(LONG, 0.2), write)
+    os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
     assert not ended.succeeded
     assert ended.notes == ("*** Test I/O incomplete 200ms after exiting.",)
     assert b"".join(said) == b"done\n"

@@ -16,7 +16,8 @@ BARE = Path(__file__).parent / "bare"
 def go(version: str, *arguments: str, cwd: Path | None = None) -> str:
     """What the SDK's own go command prints: the reference."""
     root = conftest.goroot(version)
-    environ = {**os.environ, "GOROOT": str(root), "GOTOOLCHAIN": "local", "GOFLAGS": "", "GO111MODULE": "off", "CGO_ENABLED": "0"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))}
+    environ = {**kept, "GOROOT": str(root), "GOTOOLCHAIN": "local", "GOENV": "off", "GO111MODULE": "off", "CGO_ENABLED": "0"}
     environ["GOCACHE"] = str(conftest.ROOT / ".cache" / "go-build" / version)
     done = subprocess.run([root / "bin" / "go", *arguments], env=environ, capture_output=True, text=True, cwd=cwd, check=False)
     assert done.returncode == 0, done.stderr

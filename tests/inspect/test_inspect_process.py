@@ -13,6 +13,7 @@ import pytest
 from inspect_support import go
 from scons_go.errors import GoError
 from scons_go.inspect.process import count_calls, describe_status, observe, start_up, system_call_names
+from sconsproject import LONG
 
 BARE_C = """
 static long call(long number, long a, long b, long c) {
@@ -33,8 +34,21 @@ THREADS_C = """
 #include <string.h>
 #include <stdlib.h>
 #include <unistd.h>
-static void *work(void *unused) { char *block = malloc(8 << 20); memset(block, 1, 8 << 20); pause(); return block; }
-int main(void) { pthread_t one; for (int i = 0; i < 3; i++) pthread_create(&one, 0, work, 0); usleep(100000); _exit(7); }
+static pthread_barrier_t filled;
+static void *work(void *unused) {
+    char *block = malloc(8 << 20);
+    memset(block, 1, 8 << 20);
+    pthread_barrier_wait(&filled);
+    pause();
+    return block;
+}
+int main(void) {
+    pthread_t one;
+    pthread_barrier_init(&filled, 0, 4);
+    for (int i = 0; i < 3; i++) pthread_create(&one, 0, work, 0);
+    pthread_barrier_wait(&filled);
+    _exit(7);
+}
 """
 
 
@@ -70,12 +84,13 @@ def test_calls_status_and_output(compile_c) -> None:  # type: ignore[no-untyped-
 
 
 def test_peak_memory_is_the_programs_own(compile_c) -> None:  # type: ignore[no-untyped-def]
-    """A program that touches 256 pages more has a peak 1 MB higher; a tiny one is tiny, whatever started it."""
+    """A program that touches 4096 pages more has a peak 16 MB higher; a tiny one is tiny, whatever started it."""
     small = observe([compile_c(*bare())]).peak_memory
-    large = observe([compile_c(*bare(pages=256))]).peak_memory
+    large = observe([compile_c(*bare(pages=4096))]).peak_memory
     assert small < 64 * 1024
-    assert abs(large - small - 256 * 4096) <= 2 * 4096
-    assert observe([compile_c(*bare())], calls=True).peak_memory <= small + 2 * 4096
+    # Linux before 6.17 counts on each processor, and tells what is off by up to some dozen pages for each.
+    assert abs(large - small - 4096 * 4096) <= 512 * 1024
+    assert observe([compile_c(*bare())], calls=True).peak_memory < 64 * 1024
 
 
 def test_threads_and_their_memory(compile_c) -> None:  # type: ignore[no-untyped-def]
@@ -115,18 +130,19 @@ def test_other_children_are_left_alone(compile_c) -> None:  # type: ignore[no-un
     for thread in threads:
         thread.join()
     assert results == [202] * 15
-    assert other.wait(timeout=5) == 0
+    assert other.wait(timeout=LONG) == 0
 
 
 def test_start_up_takes_turns_and_tells_failures(compile_c) -> None:  # type: ignore[no-untyped-def]
-    """Both programs run as often as asked for; the slower one is slower; a failing one is an error."""
+    """Both programs run as often as asked for; the times of one that sleeps are its own; a failing one is an error."""
     slow = compile_c("#include <unistd.h>\nint main(void) { usleep(5000); }", "-static")
     shutil.copy(slow, slow + "-slow")
     fast = compile_c(*bare())
-    times = start_up({"fast": [fast], "slow": [slow + "-slow"]}, 10)
-    assert times["fast"].runs == times["slow"].runs == 10
-    assert times["slow"].minimum >= 0.005 and times["slow"].minimum > times["fast"].minimum > 0
-    assert times["fast"].median >= times["fast"].minimum
+    for programs in ({"fast": [fast], "slow": [slow + "-slow"]}, {"slow": [slow + "-slow"], "fast": [fast]}):
+        times = start_up(programs, 10)
+        assert times["fast"].runs == times["slow"].runs == 10
+        assert times["slow"].minimum >= 0.005 and times["fast"].minimum > 0
+        assert all(each.minimum <= each.median and each.minimum <= each.mean for each in times.values())
     with pytest.raises(GoError, match="did not exit with status 0 but exit status 9"):
         start_up({"bad": [compile_c(*bare(status=9))]}, 1)
     with pytest.raises(GoError, match="cannot start"):
@@ -141,8 +157,9 @@ def test_counts_are_those_of_strace(tmp_path: Path) -> None:
     (tmp_path / "main.go").write_text('package main\n\nfunc main() { println("hello") }\n')
     go(conftest.CURRENT, "build", "-o", "hello", "main.go", cwd=tmp_path)
     names = system_call_names(str(conftest.goroot(conftest.CURRENT)), "amd64")
-    ours = dict(count_calls(observe([str(tmp_path / "hello")], calls=True).calls, names))
-    text = subprocess.run([strace, "-cf", tmp_path / "hello"], capture_output=True, text=True, check=True).stderr
+    environment = {"GOMAXPROCS": "2"}  # else the runtime looks again after a second how many processors there are
+    ours = dict(count_calls(observe([str(tmp_path / "hello")], calls=True, environment=environment).calls, names))
+    text = subprocess.run([strace, "-cf", tmp_path / "hello"], capture_output=True, text=True, check=True, env=environment).stderr
     theirs = {name: int(number) for number, name in re.findall(r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+)(?: +\d+)? +(\w+)$", text, re.MULTILINE)}
     for name in ("rt_sigaction", "openat", "write", "arch_prctl", "sched_getaffinity"):
         assert ours[name] == theirs[name] > 0

@@ -21,6 +21,7 @@ from scons_go.errors import GoError
 from scons_go.plan import engine as engine_module
 from scons_go.plan.engine import Engine
 from scons_go.plan.program import Workplace
+from sconsproject import LONG
 
 ALL = ["example.com/m/base", "example.com/m/left", "example.com/m/right", "example.com/m/top"]
 
@@ -101,7 +102,7 @@ def test_threads_share_the_work(current_goroot: Path, tmp_path: Path, compiled: 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(LONG)
     assert len(results) == 6
     assert sorted(compiled) == ALL
 
@@ -292,11 +293,11 @@ def test_an_interrupt(current_goroot: Path, tmp_path: Path) -> None:
         [sys.executable, "-c", INTERRUPTED.format(**names)], stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     assert process.stdout and process.stdout.readline() == "ready\n"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + LONG
     while not list(output.glob("*/*.built")) and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    assert process.communicate(timeout=60)[0] == "interrupted\n"
+    assert process.communicate(timeout=LONG)[0] == "interrupted\n"
     files = [path for path in output.rglob("*") if path.is_file()]
     assert files and all(path.with_suffix(".built").exists() for path in files)
     shutil.rmtree(output)

@@ -207,9 +207,12 @@ def test_headers_can_be_marshalled() -> None:
         assert Header(*marshal.loads(marshal.dumps(tuple(header)))) == header
 
 
-@pytest.mark.parametrize("size", [10_000, 200_000])
-def test_long_heads_take_time_in_proportion(size: int) -> None:
-    """No input makes the expressions look back and forth: a megabyte of anything is read in well under a second."""
+def test_long_heads_take_time_in_proportion() -> None:
+    """No input makes the expressions look back and forth: a step for each pair of characters would take minutes.
+
+    The time is the processor's: it does not count what else the machine does.
+    """
+    size = 200_000
     for text in (
         "// x // y\n" * size,
         "/* * */" * size,
@@ -219,6 +222,6 @@ def test_long_heads_take_time_in_proportion(size: int) -> None:
         "package p\nimport (" + "\t\n" * size,
         "/" * size,
     ):
-        started = time.perf_counter()
+        started = time.thread_time()
         scan_go(text.encode())
-        assert time.perf_counter() - started < 0.2 + size * 2e-5
+        assert time.thread_time() - started < 10

@@ -51,9 +51,12 @@ class Scene:
     def __init__(self, root: Path, folder: Path) -> None:
         self.folder = folder
         self.root = root
+
+    def lay(self) -> None:
+        """Write the sources as they are at first."""
         for name, content in FILES.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(content)
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_text(content)
 
     def vet(self, value: str = "", ask: frozenset[str] = frozenset({"example.com/m"})) -> list[vet.Vetted]:
         sdk = find_sdk({"GOROOT": str(self.root)})
@@ -71,8 +74,15 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def scene(current_goroot: Path, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def compiled_scene(current_goroot: Path, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     return Scene(current_goroot, tmp_path_factory.mktemp("vet") / "m")
+
+
+@pytest.fixture
+def scene(compiled_scene: Scene) -> Scene:
+    """What is compiled is kept from one test to the next; the sources are not."""
+    compiled_scene.lay()
+    return compiled_scene
 
 
 def lines(text: str) -> set[str]:
