@@ -106,6 +106,18 @@ class FileState:
             self._headers[_header_key(digest, path)] = header
         return header
 
+    def head_digest(self, path: str) -> str:
+        """What stands for the header of the file *path* as it was read last; "" if none was."""
+        known = self._files.get(path)
+        header = self._header(known[1], path) if known else None
+        return hashlib.sha256(repr(header).encode("utf-8", "surrogateescape")).hexdigest() if header else ""
+
+    def is_disturbed(self, path: str) -> bool:
+        """Whether the file or folder *path* has been read again since it was first seen, and was another."""
+        seen = self.seen.get(path)
+        known = self._folders.get(path) if isinstance(seen, Listing) else self._files.get(path)
+        return seen is not None and known is not None and known[1] != seen
+
     def listing(self, folder: str) -> Listing:
         """The entries of *folder*; raises OSError if it is none."""
         for watched in self._watchers:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..filestate import FileState
 from ..load import Loader
 from ..module.build import BuildList, open_build_list
-from ..module.environment import ModuleEnv, module_env
+from ..module.environment import ModuleEnv, module_env, user_env_file
 from ..module.resolve import has_go_files
 from ..overlay import Overlay
 from ..package import Package
@@ -72,7 +72,8 @@ class Build:
         self.state: FileState = self.ledger.state
         self.runtime = runtime.open_runtime(setup.sdk, setup.variant, setup.standard)
         self.overlay = Overlay({**self.runtime.overlay.replace, **derived.overlay}, self.runtime.overlay.generated)
-        self.watched_files = _module_files(setup.folder, modules)
+        settings = user_env_file(os.environ)
+        self.watched_files = (*_module_files(setup.folder, modules), *([settings] if settings else []))
         self.unwatched = tuple(folder + os.sep for folder in (setup.sdk.root, env.cache) if folder)
         self.config = Config(
             sdk=setup.sdk,
@@ -118,12 +119,17 @@ class Build:
 
     def loader(self) -> Loader:
         """A loader that has not seen derived files as they were before they were made anew."""
-        made = self.derived.made()
+        made = self.notice_made()
         if self._loader is None or self._loaded_at != len(made):
-            self.state.expect_new(str(node.get_abspath()) for node in made)
             self._loader = Loader(self.setup.sdk, self.setup.variant, self.overlay, self.state, self.modules)
             self._loaded_at = len(made)
         return self._loader
+
+    def notice_made(self) -> list[Any]:
+        """The derived files that have been made anew so far; the build rests on what they are now."""
+        made = self.derived.made()
+        self.state.expect_new(str(node.get_abspath()) for node in made)
+        return made
 
     def is_immutable(self, package: Package) -> bool:
         """Whether nobody edits *package* between builds: the SDK's, and those of the module cache."""

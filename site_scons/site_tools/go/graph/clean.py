@@ -10,6 +10,7 @@ from typing import Any
 
 from SCons.Util import display
 
+from .kept import kept_file
 from .ledger import Ledger
 from .units import output_files, remove_files
 
@@ -19,6 +20,7 @@ def remove_program(ledger: Ledger, target: str, top: str) -> bool:
     known = ledger.linked.pop(target, None)
     ledger.dirty = True
     removed = remove_files([target])
+    remove_files([kept_file(ledger.path, target)])
     stems = known.packages if known else ()
     count = sum(remove_files(output_files(stem)) for stem in stems)
     root = os.path.dirname(ledger.path)
@@ -28,6 +30,8 @@ def remove_program(ledger: Ledger, target: str, top: str) -> bool:
         _sweep(os.path.join(root, output))
     if not ledger.linked:
         remove_files([os.path.join(root, "modules")])
+        with contextlib.suppress(OSError):
+            os.rmdir(os.path.dirname(kept_file(ledger.path, target)))
     return removed or bool(count)
 
 

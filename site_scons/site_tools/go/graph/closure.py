@@ -59,13 +59,19 @@ class ClosureUnit(Unit):
         self._kids: Nodes = []
         self._build: Build | None = None
         self._closure: Closure | None = None
-        self._watched: tuple[list[str], list[str]] = ([], [])
+        self._watched: tuple[Sequence[str], Sequence[str]] = ([], [])
+        self._kept = ""
         self._reason = "it is not there"
         self._key = ""
         self._digest = ""
         self._settings: dict[str, str] = {}
 
     # What subclasses say.
+
+    @property
+    def _keeps_packages(self) -> bool:
+        """Whether its packages are kept for later builds (kept.py): all that has to be known of them is in the packages themselves."""
+        return False
 
     def _packages(self, build: Build) -> Sequence[Package]:
         """All packages that it is made of, imported ones first; raises GoError."""
@@ -207,30 +213,58 @@ class ClosureUnit(Unit):
         from .build import open_build
 
         build = self._build = open_build(here, self.env, self.module_folder, derived)
-        state = build.state
+        packages = self._recall_packages(build) or self._find_packages(build)
+        if packages is None:
+            return
+        files, folders = self._watched
+        self._await(derived.by_folder.get(folder, ()) for folder in {*(package.dir for package in packages), *folders})
+        if self._waiting():
+            return
+        with build.state.watch() as read:
+            self._closure = closure = self._close(build, packages)
+        if not self._kept:
+            extra = [path for unit in closure.units.values() if not unit.immutable for path in unit.input_paths()]
+            files = build.worth_watching({*files, *read.files, *build.watched_files, *extra})
+        self._watched = (files, folders)
+        for file in files:  # what is edited from now on, this build does not rest on
+            with contextlib.suppress(OSError):
+                build.state.digest(file)
+        self._choose(here, build, closure)
+        self._ready = True
+
+    def _find_packages(self, build: Build) -> Sequence[Package] | None:
+        """Load the packages; None if that has to wait for files that others make. Raises GoError."""
+        self._kept = ""
         try:
-            with state.watch() as watched:
+            with build.state.watch() as watched:
                 packages = self._packages(build)
         except GoError:
             # Perhaps for want of a file that somebody has yet to make.
-            self._await([derived.below(build.setup.folder)])
+            self._await([build.derived.below(build.setup.folder)])
             if self._waiting():
-                return
+                return None
             raise
-        folders = {package.dir for package in packages} | watched.folders
-        self._await(derived.by_folder.get(folder, ()) for folder in folders)
-        if self._waiting():
-            return
-        with state.watch() as read:
-            self._closure = closure = self._close(build, packages)
-        extra = [path for unit in closure.units.values() if not unit.immutable for path in unit.input_paths()]
-        files = watched.files | read.files | set(build.watched_files) | set(extra)
-        self._watched = (build.worth_watching(files), build.worth_watching(watched.folders))
-        for file in self._watched[0]:  # what is edited from now on, this build does not rest on
-            with contextlib.suppress(OSError):
-                state.digest(file)
-        self._choose(here, build, closure)
-        self._ready = True
+        self._watched = (build.worth_watching(watched.files), build.worth_watching(watched.folders))
+        return packages
+
+    def _recall_packages(self, build: Build) -> Sequence[Package] | None:
+        """The packages as an earlier build loaded them, if loading them would give the same."""
+        known = self.ledger.linked.get(self.target)
+        if known is None or not self._keeps_packages or self._changed_rules(known):
+            return None
+        from . import kept
+
+        packages = kept.recall(build, self.target, known)
+        if packages is not None:
+            self._kept, self._watched = known.kept, (known.files, known.folders)
+        return packages
+
+    def _keep_packages(self, build: Build, closure: Closure) -> None:
+        """Keep the packages for later builds."""
+        if self._keeps_packages and not self._kept and not session().dry:
+            from . import kept
+
+            self._kept = kept.keep(build, self.target, closure.units.values(), *self._watched)
 
     def _choose(self, here: Session, build: Build, closure: Closure) -> None:
         """Make nodes of the packages that may have to be compiled, of all if the user wants to see them."""
@@ -301,9 +335,19 @@ class ClosureUnit(Unit):
         files_of_tools = [os.path.join(sdk.root, "VERSION"), *self._tools(), *build.runtime.sources]
         tools = signatures(files_of_tools) | session().own_modules()
         packages = tuple(unit.stem for unit in self._wanted(self._closure))
-        added, number = self.node.added_digest(), self.ledger.number
+        self._keep_packages(build, self._closure)
         self.ledger.linked[self.target] = Linked(
-            self.settings, tools, tuple(files), tuple(folders), packages, self._key, added, output, self._digest, number
+            self.settings,
+            tools,
+            tuple(files),
+            tuple(folders),
+            packages,
+            self._key,
+            self.node.added_digest(),
+            output,
+            self._digest,
+            self.ledger.number,
+            self._kept,
         )
         self.ledger.dirty = True
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from ..filestate import GRANULARITY_NS, Dump, FileState
 
-FORMAT = "scons-go ledger 2"
+FORMAT = "scons-go ledger 3"
 
 Signature = tuple[int, int, int]
 """A made file as it was left: mtime in ns, size, inode."""
@@ -46,7 +46,8 @@ class Linked(NamedTuple):
     the SDK and the module cache. *tools* are files that count by their signatures: the SDK's tools and the modules of this tool.
     *packages* are the stems of the packages that it is linked from. *key* is the digest of all that went into the link, *added* of what
     the user added to the node. *output* and *digest* are the signature and the SHA-256 of the program. *number* is that of the build
-    that found it to be so: what has changed since then has changed for it, whichever build noticed.
+    that found it to be so: what has changed since then has changed for it, whichever build noticed. *kept* is the digest of the packages
+    as they were loaded (kept.py), "" where they are not kept.
     """
 
     settings: dict[str, str]
@@ -59,6 +60,7 @@ class Linked(NamedTuple):
     output: Signature
     digest: str = ""
     number: int = 0
+    kept: str = ""
 
 
 @dataclass(eq=False)

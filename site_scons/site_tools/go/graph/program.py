@@ -19,7 +19,7 @@ from . import messages, variables
 from .actions import unit_action
 from .calls import GoBuilder
 from .closure import ClosureUnit, changed_settings, settings_of
-from .coverage import program_packages
+from .coverage import cover_mode, program_packages
 from .ledger import Linked
 from .nodes import GoNode, adopt
 
@@ -90,15 +90,18 @@ class ProgramUnit(ClosureUnit):
         loader = build.loader()
         import_path = self._import_path(loader)
         packages = program_packages(self.env, loader, import_path, self.module_folder)
-        self._main = next((package for package in reversed(packages) if package.import_path == import_path), None)
-        if self._main is None:
+        if not packages:  # unsafe
             raise GoError(f"{import_path} is not a main package")
         return packages
+
+    @property
+    def _keeps_packages(self) -> bool:
+        return not cover_mode(self.env)  # which warns of patterns as it looks at the packages
 
     def _close(self, build: Build, packages: Sequence[Package]) -> Closure:
         from ..plan.pgo import find_profile
 
-        assert self._main
+        self._main = packages[-1]
         self._refuse(build, packages)
         config = replace(build.config, named=frozenset({self._main.import_path}))
         return build.closure(config, packages, find_profile(config, self._main))

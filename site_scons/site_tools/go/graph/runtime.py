@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..errors import GoError
-from ..minruntime import load_manifest, manifest_path, overlay_for
 from ..overlay import Overlay
 from ..package import Package
 from ..plan.compile import import_order
@@ -43,6 +42,8 @@ def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
         raise GoError(f"GORUNTIME='min' does not support {what}: build with GORUNTIME='full'")
     if variant.link_buildmode != "exe":
         raise GoError(f"GORUNTIME='min' does not support GOBUILDMODE='{variant.buildmode}', only 'exe': build with GORUNTIME='full'")
+    from ..minruntime import load_manifest, manifest_path, overlay_for
+
     manifest = load_manifest(manifest_path())
     release = manifest.release(sdk.version)
     # The underscore keeps patterns such as ./... from taking the changed files for packages of the module around them.

@@ -165,6 +165,10 @@ class TestBinaryUnit(ProgramUnit):
         tested = self.program.packages.tested if self.program else self._main
         return Facts(tested.dir, tested.module.dir if tested.module else self._build.setup.sdk.root, self.program is not None)
 
+    @property
+    def _keeps_packages(self) -> bool:
+        return False  # more has to be known of a test than its packages
+
     def _packages(self, build: Build) -> Sequence[Package]:
         self.program = test_program(self.config(build), build.loader(), self.import_path, self.purpose.coverage)
         packages = self.program.packages.closure if self.program else build.loader().closure([self.import_path])

@@ -43,7 +43,7 @@ def _home(environ: Mapping[str, str]) -> str:
     return environ.get("USERPROFILE" if sys.platform == "win32" else "HOME", "")
 
 
-def _user_env_file(environ: Mapping[str, str]) -> str:
+def user_env_file(environ: Mapping[str, str]) -> str:
     """The path of the user's go/env file, "" if there is none to read (cfg.go:344, EnvFile; os.UserConfigDir)."""
     named = environ.get("GOENV", "")
     if named:
@@ -105,7 +105,7 @@ def module_env(goroot: str, go_version: str, environ: Mapping[str, str]) -> Modu
     Raises :class:`GoError` for a malformed GOFLAGS or an unknown ``-mod``.
     """
     settings = _read_env_file(os.path.join(goroot, "go.env"))
-    user = _user_env_file(environ)
+    user = user_env_file(environ)
     if user:
         settings.update(_read_env_file(user))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from ..errors import GoError
 
+_SPECIAL = re.compile(r"[^ !#-\[\]-~]")
 _NAMED = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\", '"': '\\"'}
 
 
@@ -16,12 +18,11 @@ def quote(text: str | bytes) -> str:
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "surrogateescape")
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return f'"{text}"'
-    return '"' + "".join(map(_escape, text)) + '"'
+    return f'"{_SPECIAL.sub(_escape, text)}"'
 
 
-def _escape(char: str) -> str:
+def _escape(found: re.Match[str]) -> str:
+    char = found[0]
     named = _NAMED.get(char)
     if named:
         return named
