@@ -198,3 +198,12 @@ def test_reports_do_not_change_what_is_shown(module: Project, flags: str) -> Non
         out = module.build("-Q", "-s", "-k", "test").out
         shown.append(re.sub(r" *[\d.]+ ns/op|\d+\.\d+s", "TIME", out))
     assert shown[0] == shown[1] and ("mixed_test.go" in shown[0]) == ("bench" not in flags)
+
+
+def test_coverage_of_nothing_is_not_in_the_summary(project: Project) -> None:
+    project.write("go.mod", "module example.com/m\n\ngo 1.24\n")
+    project.write("p/p_test.go", 'package p\n\nimport "testing"\n\nfunc Test(t *testing.T) {}\n')
+    project.sconstruct('env.GoTest("./p", GOTESTFLAGS=["-coverprofile=c.out"])\n')
+    run = project.build().ok()
+    assert "coverage: [no statements]" in run.out
+    assert re.search(r"^ok: 1 package: 1 passed in", run.out, re.M)

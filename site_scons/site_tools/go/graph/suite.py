@@ -371,7 +371,8 @@ class Suite(Unit):
         left = len(self.runs) - len(self.outcomes)
         parts += [f"{left} not run"] if left else []
         if self.options.covers and self.marked_options.values.get("coverprofile"):
-            parts.append(f"coverage {share(self._profile().counts.items())} of statements")
+            counted = share(self._profile().counts.items())
+            parts += [f"coverage {counted} of statements"] if counted.total else []
         total = len(self.runs)
         verdict = "FAIL" if failed or left else "ok"
         return f"{verdict}: {total} package{'s' if total != 1 else ''}: {', '.join(parts)} in {time.monotonic() - self._started:.1f}s\n"
