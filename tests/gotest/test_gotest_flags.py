@@ -50,7 +50,9 @@ def test_questions_about_the_run() -> None:
     assert not parse_flags([], "/").show_pass
     assert all(parse_flags(line.split(), "/").show_pass for line in ("-v", "-v=test2json", "-list .", "-args -h"))
     assert not parse_flags(["-args", "--", "-h"], "/").show_pass
-    assert all(parse_flags([flag], "/").covers for flag in ("-cover", "-covermode=set", "-coverpkg=./...", "-coverprofile=c"))
+    assert all(
+        parse_flags([flag], "/").covers for flag in ("-cover", "-covermode=set", "-coverpkg=./...", "-coverprofile=c", "-coverprofile=")
+    )
     assert parse_flags(["-coverpkg=./..., fmt"], "/").cover_packages == ("./...", "fmt")
     assert parse_flags(["-cover"], "/").cover_mode(race=False) == "set"
     assert parse_flags(["-cover"], "/").cover_mode(race=True) == "atomic"

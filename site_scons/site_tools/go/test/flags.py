@@ -84,8 +84,8 @@ class TestOptions:
 
     @property
     def covers(self) -> bool:
-        """Whether coverage is measured: any flag about it asks for it (cmd/go/internal/work/build.go, coverFlag)."""
-        return self.is_on("cover") or any(self.values.get(name) for name in ("covermode", "coverpkg", "coverprofile"))
+        """Whether coverage is measured: any flag about it asks for it, also an empty one (cmd/go/internal/work/build.go, coverFlag)."""
+        return self.is_on("cover") or not self.values.keys().isdisjoint(("covermode", "coverpkg", "coverprofile"))
 
     def cover_mode(self, race: bool) -> str:
         """The mode of coverage: "set" unless said otherwise, "atomic" with the race detector; raises GoError for one it cannot have."""
