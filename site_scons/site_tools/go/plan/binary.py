@@ -7,9 +7,12 @@ elf.h, mach-o/loader.h and cs_blobs.h.
 from __future__ import annotations
 
 import hashlib
+import mmap
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+Content = bytes | bytearray | mmap.mmap
 
 _LC_SEGMENT, _LC_SEGMENT_64, _LC_UUID, _LC_CODE_SIGNATURE = 0x1, 0x19, 0x1B, 0x1D
 _MH_EXECUTE = 2
@@ -36,7 +39,7 @@ class Signature:
     executable: bool
 
 
-def host_build_id(data: bytes | bytearray) -> tuple[int, int] | None:
+def host_build_id(data: Content) -> tuple[int, int] | None:
     """(start, end) of the GNU build ID of an ELF file, or of the UUID of a Mach-O file; None without one."""
     if data[:4] == b"\x7fELF":
         return _elf_build_id(data)
@@ -46,7 +49,7 @@ def host_build_id(data: bytes | bytearray) -> tuple[int, int] | None:
     return None
 
 
-def _elf_build_id(data: bytes | bytearray) -> tuple[int, int] | None:
+def _elf_build_id(data: Content) -> tuple[int, int] | None:
     order = "<" if data[5] == 1 else ">"
     if data[4] == 2:
         table, (size, count, names) = struct.unpack_from(order + "Q", data, 0x28)[0], struct.unpack_from(order + "3H", data, 0x3A)
@@ -65,7 +68,7 @@ def _elf_build_id(data: bytes | bytearray) -> tuple[int, int] | None:
     return None
 
 
-def _load_commands(data: bytes | bytearray) -> Iterator[tuple[int, int, int, str]]:
+def _load_commands(data: Content) -> Iterator[tuple[int, int, int, str]]:
     """(command, offset, size, byte order) of each load command of a Mach-O file; nothing for another file."""
     kind = _MACHO_MAGIC.get(bytes(data[:4]))
     if kind is None:
@@ -78,7 +81,7 @@ def _load_commands(data: bytes | bytearray) -> Iterator[tuple[int, int, int, str
         offset += size
 
 
-def signature(data: bytes | bytearray) -> Signature | None:
+def signature(data: Content) -> Signature | None:
     """Where the code signature of a Mach-O file is; None for a file without one."""
     place, text = None, (0, 0)
     for command, offset, _, order in _load_commands(data):
@@ -93,7 +96,7 @@ def signature(data: bytes | bytearray) -> Signature | None:
     return Signature(place[0], place[1], text, kind == _MH_EXECUTE)
 
 
-def sign(data: bytes | bytearray, place: Signature) -> bytes | None:
+def sign(data: Content, place: Signature) -> bytes | None:
     """The ad-hoc signature that belongs at *place* for the content *data*; None if it would not fit exactly, as go leaves it then."""
     pages = (place.start + _CS_PAGE - 1) // _CS_PAGE
     head = _CS_SUPER_BLOB.size + _CS_BLOB.size

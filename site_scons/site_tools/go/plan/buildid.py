@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import mmap
 
 from ..sdk import SDK
 from . import binary
@@ -42,37 +43,39 @@ def stamp(path: str, build_id: str, minor: int) -> str:
     Raises OSError.
     """
     with open(path, "r+b") as program:
-        data = program.read()
-        places, digest = _find_and_hash(data, build_id.encode(), minor)
+        with mmap.mmap(program.fileno(), 0, access=mmap.ACCESS_COPY) as data:  # of its pages, only those that are blanked are copied
+            where = binary.signature(data)
+            places, digest = _blank_and_hash(data, build_id.encode(), minor, where)
         final = build_id.rpartition("/")[0] + "/" + short(digest)
         if not places:
             return final
         for place in places:
             program.seek(place)
             program.write(final.encode())
-        where = binary.signature(data)
         if where is not None:
-            new = binary.sign(data.replace(build_id.encode(), final.encode()), where)
+            program.seek(0)
+            new = binary.sign(program.read(), where)
             if new is not None:
                 program.seek(where.start)
                 program.write(new)
     return final
 
 
-def _find_and_hash(data: bytes, build_id: bytes, minor: int) -> tuple[list[int], bytes]:
-    """(where *build_id* stands, digest of *data* without it, without a Mach-O signature and without the host's build ID)."""
-    content = bytearray(data)
-    signature = binary.signature(data)
-    if signature is not None:
-        end = min(signature.start + signature.size, len(data))
-        content[signature.start : end] = bytes(end - signature.start)
+def _blank_and_hash(data: mmap.mmap, build_id: bytes, minor: int, where: binary.Signature | None) -> tuple[list[int], bytes]:
+    """(where *build_id* stands, digest of *data* without it, without the Mach-O signature at *where* and without the host's build ID).
+
+    What is left out is zero in *data* then.
+    """
     host = binary.host_build_id(data) if minor >= 24 else None  # since then the linker derives it from Go's build ID
+    if where is not None:
+        end = min(where.start + where.size, len(data))
+        data[where.start : end] = bytes(end - where.start)
     if host is not None:
-        content[host[0] : host[1]] = bytes(host[1] - host[0])
+        data[host[0] : host[1]] = bytes(host[1] - host[0])
     places = []
-    place = content.find(build_id)
+    place = data.find(build_id)
     while place >= 0:
         places.append(place)
-        content[place : place + len(build_id)] = bytes(len(build_id))
-        place = content.find(build_id, place + len(build_id))
-    return places, hashlib.sha256(content).digest()
+        data[place : place + len(build_id)] = bytes(len(build_id))
+        place = data.find(build_id, place + len(build_id))
+    return places, hashlib.sha256(data).digest()
