@@ -208,6 +208,25 @@ def test_what_changes_after_it_was_seen_is_kept_as_it_was(tmp_path: Path) -> Non
     assert again.changed([str(path)], [str(tmp_path)]) == []
 
 
+def test_what_is_another_at_the_second_look_is_disturbed(tmp_path: Path) -> None:
+    path, folder = str(tmp_path / "a.go"), str(tmp_path)
+    (tmp_path / "a.go").write_text("package a\n")
+    state = FileState()
+    assert not state.head_digest(path)
+    state.listing(folder)
+    state.header(path)
+    head = state.head_digest(path)
+    assert head and not state.is_disturbed(path) and not state.is_disturbed(folder) and not state.is_disturbed(str(tmp_path / "none"))
+    (tmp_path / "a.go").write_text("package a\n\nfunc F() {}\n")
+    (tmp_path / "b.go").write_text("package a\n")
+    state.listing(folder)
+    state.header(path)
+    assert state.head_digest(path) == head and state.is_disturbed(path) and state.is_disturbed(folder)
+    (tmp_path / "a.go").write_text("package b\n")
+    state.header(path)
+    assert state.head_digest(path) != head
+
+
 def test_the_same_bytes_in_two_languages(tmp_path: Path) -> None:
     for name in ("a.go", "a.c"):
         (tmp_path / name).write_text("//go:build ignore\n\npackage a\n")
