@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"internal/runtime/atomic"
 	"internal/stringslite"
 	_ "unsafe"
 )
@@ -10,7 +9,6 @@ import (
 
 // debug holds the settings of GODEBUG that kept files ask for.
 var debug struct {
-	tracebacklabels  atomic.Int32
 	invalidptr       int32
 	gcshrinkstackoff int32
 }

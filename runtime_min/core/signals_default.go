@@ -123,3 +123,19 @@ func signalName(sig uint32) string {
 }
 
 func isSecureMode() bool { return auxval(_AT_SECURE) != 0 }
+
+// dumpregs prints the registers that were interrupted, in the order of stock Go.
+func dumpregs(c *sigctxt) {
+	const (
+		names = "rax    rbx    rcx    rdx    rdi    rsi    rbp    rsp    r8     r9     r10    r11    r12    r13    r14    r15    rip    rflags "
+		// Which word of the sigcontext each of them is; that of the segment registers comes behind them.
+		places = "\x0d\x0b\x0e\x0c\x08\x09\x0a\x0f\x00\x01\x02\x03\x04\x05\x06\x07\x10\x11"
+		width  = len(names) / len(places)
+	)
+	words := (*[len(places) + 1]uint64)(unsafe.Pointer(c.regs()))
+	for i := range len(places) {
+		print(names[i*width:(i+1)*width], hex(words[places[i]]), "\n")
+	}
+	segments := words[len(places)]
+	print("cs     ", hex(segments&0xffff), "\nfs     ", hex(segments>>32&0xffff), "\ngs     ", hex(segments>>16&0xffff), "\n")
+}

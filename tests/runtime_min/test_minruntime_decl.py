@@ -11,6 +11,7 @@ from scons_go.errors import GoError
 from scons_go.minruntime.decl import Declarations
 from scons_go.minruntime.manifest import Rule, Substitution
 from scons_go.minruntime.prune import prune
+from scons_go.minruntime.unlined import unlined, unlined_assembly
 
 TRICKY = """\
 // Package doc.
@@ -150,4 +151,49 @@ def test_each_declaration_of_a_file_can_go(current_goroot: Path, tmp_path: Path)
     for number, item in enumerate(found):
         (tmp_path / f"p{number}.go").write_text(prune(source, Rule(drop=item.names), "mbitmap.go"))
     done = subprocess.run([str(gofmt), "-l", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and not done.stderr
+
+
+def test_silent_functions_say_nothing() -> None:
+    """Print statements go, over several lines too, and nothing else does; a function that has none is a mistake."""
+    source = """package p
+
+func f() {
+	print("a",
+		g(1))
+	if x := 1; x > 0 {
+		println(x)
+		throw("b")
+	}
+	defer print(2)
+}
+
+func g() {}
+"""
+    left = prune(source, Rule(silent=("f",)), "p.go")
+    assert left == source.replace('print("a",\n\t\tg(1))', "\n").replace("println(x)", "")
+    with pytest.raises(GoError, match="makes g silent"):
+        prune(source, Rule(silent=("g",)), "p.go")
+
+
+def test_functions_are_marked() -> None:
+    assert "// A.\n//go:noinline\nfunc (t *T) m() {}" in prune(
+        "package p\n\n// A.\nfunc (t *T) m() {}\n", Rule(noinline=("(*T).m",)), "p.go"
+    )
+
+
+def test_unlined_files(current_goroot: Path, tmp_path: Path) -> None:
+    """Each line of code is the first one of one file; what spans lines stays whole, and directives stay where the compiler sees them."""
+    source = "// Doc.\npackage p\n\n//go:noinline\nfunc f() string { // why\n\treturn `a\n  // b\n`\n}\n/* c\nd */\n"
+    assert unlined(source) == (
+        "//line runtime.go:1\npackage p\n//go:noinline\n//line runtime.go:1\nfunc f() string { // why\n//line runtime.go:1\n"
+        "\treturn `a\n  // b\n`\n//line runtime.go:1\n}\n//line runtime.go:1\n/* c\nd */\n"
+    )
+    assembly = "#define A \\\n\tRET\n// B\nTEXT ·f(SB), 4, $0\n\tA\n"
+    assert unlined_assembly(assembly) == (
+        '#define A \\\n\tRET\n// B\n#line 1 "runtime.go"\nTEXT ·f(SB), 4, $0\n#line 1 "runtime.go"\n\tA\n'
+    )
+    for path in (current_goroot / "src" / "runtime").glob("*.go"):
+        (tmp_path / path.name).write_text(unlined(path.read_text()))
+    done = subprocess.run([str(current_goroot / "bin" / "gofmt"), "-l", str(tmp_path)], capture_output=True, text=True, check=False)
     assert done.returncode == 0 and not done.stderr

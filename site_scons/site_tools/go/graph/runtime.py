@@ -42,7 +42,7 @@ def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
         raise GoError(f"GORUNTIME='min' does not support {what}: build with GORUNTIME='full'")
     if variant.link_buildmode != "exe":
         raise GoError(f"GORUNTIME='min' does not support GOBUILDMODE='{variant.buildmode}', only 'exe': build with GORUNTIME='full'")
-    from ..minruntime import load_manifest, manifest_path, overlay_for
+    from ..minruntime import core_files, load_manifest, manifest_path, overlay_for
 
     manifest = load_manifest(manifest_path())
     release = manifest.release(sdk.version)
@@ -51,7 +51,7 @@ def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
     overlay.materialise()  # at once, even in a dry run: what a package is made from is known by the content of its files
     gcflags = (("all", release.compile_flags), *((path, release.flags_for(path)) for path in release.packages))
     ldflags = tuple((pattern, (*release.link_flags, *flags)) for pattern, flags in variant.ldflags or (("", ()),))
-    own = {actual for actual in overlay.replace.values() if actual and actual not in overlay.generated}
+    own = {path for package in release.packages.values() for path in core_files(package)}
     sources = (manifest_path(), *sorted(own | {os.path.dirname(path) for path in own}))
     return Runtime(replace(variant, ldflags=ldflags), overlay, gcflags, sources)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
 from ..errors import GoError, Position
 from ..overlay import Overlay
 from .manifest import Manifest, PrunedPackage, Release, Rule
 from .prune import prune
 from .prune_asm import prune_assembly
+from .unlined import unlined, unlined_assembly
 
 CORE_PREFIX = "min_"  # a file of core/ takes this before its name, which no file of GOROOT has
 _CORE_SUFFIXES = (".go", ".s", ".h")
@@ -28,15 +31,34 @@ def overlay_for(manifest: Manifest, goroot: str, version: str, output: str) -> O
     """
     release = manifest.release(version)
     replace: dict[str, str] = {}
-    generated: dict[str, bytes] = {}
+    copies = _Copies(output)
     for import_path, package in release.packages.items():
         folder = os.path.join(goroot, "src", *import_path.split("/"))
-        _keep(folder, package, release, output, replace, generated)
-        _add_core(folder, package, replace)
-    return Overlay(replace, generated)
+        _keep(folder, package, release, replace, copies)
+        _add_core(folder, package, replace, copies)
+    return Overlay(replace, copies.generated)
 
 
-def _keep(folder: str, package: PrunedPackage, release: Release, output: str, replace: dict[str, str], generated: dict[str, bytes]) -> None:
+@dataclass
+class _Copies:
+    """The changed copies made so far, by path; they are below the folder *output*."""
+
+    output: str
+    generated: dict[str, bytes] = field(default_factory=dict)
+
+    def add(self, name: str, origin: str, change: Callable[[], str]) -> str:
+        """Where the copy is, under *name*, that *change* makes of what *origin* identifies."""
+        digest = hashlib.sha256(f"{origin}\0{_changer()}".encode()).hexdigest()[:16]
+        actual = os.path.join(self.output, digest, name)
+        made = _made_before(actual)
+        if made is None:
+            made = change().encode()
+        self.generated[actual] = made
+        self.generated[actual + _SUM] = hashlib.sha256(made).hexdigest().encode()
+        return actual
+
+
+def _keep(folder: str, package: PrunedPackage, release: Release, replace: dict[str, str], copies: _Copies) -> None:
     try:
         present = [entry.name for entry in os.scandir(folder) if entry.is_file()]
     except OSError as error:
@@ -46,16 +68,21 @@ def _keep(folder: str, package: PrunedPackage, release: Release, output: str, re
     for name, expected in package.keep.items():
         path = os.path.join(folder, name)
         content = _verified(path, expected, release.version)
-        rule = package.rules.get(name)
-        if rule is not None:
-            actual = os.path.join(output, _digest(expected, rule), name)
-            replace[path] = actual
-            made = _made_before(actual)
-            if made is None:
-                change = prune_assembly if name.endswith(".s") else prune
-                made = change(content.decode(), rule, path).encode()
-            generated[actual] = made
-            generated[actual + _SUM] = hashlib.sha256(made).hexdigest().encode()
+        rule, lined = package.rules.get(name), package.has_lines(name)
+        if rule is not None or not lined:
+            replace[path] = copies.add(name, f"{expected}\0{rule!r}\0{lined}", partial(_changed, content, rule, lined, path))
+
+
+def _changed(content: bytes, rule: Rule | None, lined: bool, path: str) -> str:
+    """The kept file *path*, pruned by *rule*, with or without its lines."""
+    text, assembly = content.decode(), path.endswith(".s")
+    if rule is not None:
+        text = (prune_assembly if assembly else prune)(text, rule, path)
+    return text if lined else _unlined(text, path)
+
+
+def _unlined(text: str, path: str) -> str:
+    return (unlined_assembly if path.endswith(".s") else unlined)(text)
 
 
 def _made_before(path: str) -> bytes | None:
@@ -84,30 +111,38 @@ def _verified(path: str, expected: str, version: str) -> bytes:
     return content
 
 
-def _digest(sha256: str, rule: Rule) -> str:
-    return hashlib.sha256(f"{sha256}\0{rule!r}\0{_changer()}".encode()).hexdigest()[:16]
-
-
 @lru_cache(maxsize=1)
 def _changer() -> str:
     """A digest of the code that makes the changed copies."""
     digest = hashlib.sha256()
-    for name in ("decl.py", "prune.py", "prune_asm.py"):
+    for name in ("decl.py", "prune.py", "prune_asm.py", "unlined.py"):
         with open(os.path.join(os.path.dirname(__file__), name), "rb") as handle:
             digest.update(handle.read())
     return digest.hexdigest()
 
 
-def _add_core(folder: str, package: PrunedPackage, replace: dict[str, str]) -> None:
+def core_files(package: PrunedPackage) -> tuple[str, ...]:
+    """The paths of the files that *package* gets from the core; raises GoError."""
     if not package.core:
-        return
+        return ()
     try:
         names = sorted(os.listdir(package.core))
     except OSError as error:
         raise GoError(f"cannot read the core of the min runtime: {error.strerror}", Position(package.core)) from None
-    for name in names:
-        if name.endswith(_CORE_SUFFIXES) and not name.startswith((".", "_")):
-            path = os.path.join(folder, CORE_PREFIX + name)
-            if os.path.exists(path):
-                raise GoError(f"a file of the SDK has the name that the min runtime gives its own {name}", Position(path))
-            replace[path] = os.path.join(package.core, name)
+    return tuple(os.path.join(package.core, name) for name in names if name.endswith(_CORE_SUFFIXES) and not name.startswith((".", "_")))
+
+
+def _add_core(folder: str, package: PrunedPackage, replace: dict[str, str], copies: _Copies) -> None:
+    for actual in core_files(package):
+        name = os.path.basename(actual)
+        path = os.path.join(folder, CORE_PREFIX + name)
+        if os.path.exists(path):
+            raise GoError(f"a file of the SDK has the name that the min runtime gives its own {name}", Position(path))
+        replace[path] = actual
+        if not package.has_lines(name):
+            try:
+                with open(actual, encoding="utf-8") as handle:
+                    text = handle.read()
+            except OSError as error:
+                raise GoError(f"cannot read the core of the min runtime: {error.strerror}", Position(actual)) from None
+            replace[path] = copies.add(CORE_PREFIX + name, text, partial(_unlined, text, name))

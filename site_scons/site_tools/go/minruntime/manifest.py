@@ -12,6 +12,7 @@ and hash, declarations by name.
     unlisted = "absent"                        # files of the folder not in `keep`: "absent" or "kept"
     core = "core"                              # the folder (beside the manifest) whose files are added
     compile_flags = ["-B"]                     # for this package, behind those for all
+    lined = ["panic.go"]                       # the files whose lines tracebacks tell; without this entry all, but for headers of assembly
 
     [go."1.27.3".package.runtime.keep]
     "chan.go" = "<sha256>"
@@ -19,6 +20,8 @@ and hash, declarations by name.
     [go."1.27.3".package.runtime.rule."chan.go"]
     drop = ["raceReadObjectPC", "(*waitq).enqueue"]
     replace = [{ in = "chansend", old = "getcallerpc()", new = "0", count = 1 }]
+    silent = ["recv"]                          # functions without their print and println statements
+    noinline = ["chanbuf"]                     # functions that are called, not copied to where they are called; not in a file with lines
 """
 
 from __future__ import annotations
@@ -49,22 +52,32 @@ class Substitution:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What changes in one kept file: declarations left out (*drop*), or all but some (*only*), then substitutions."""
+    """What changes in one kept file: declarations left out (*drop*), or all but some (*only*), then substitutions.
+
+    Functions in *silent* lose their print statements, those in *noinline* are not inlined.
+    """
 
     drop: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     replace: tuple[Substitution, ...] = ()
+    silent: tuple[str, ...] = ()
+    noinline: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class PrunedPackage:
-    """One package of GOROOT/src as the min runtime has it: file name → sha256 of the files kept, rules for some, a folder added, flags."""
+    """One package of GOROOT/src as the min runtime has it: file name → sha256 of the files kept, rules, a folder added, flags, lines."""
 
     keep: Mapping[str, str]
     rules: Mapping[str, Rule] = field(default_factory=dict)
     core: str = ""
     keeps_unlisted: bool = False
     compile_flags: tuple[str, ...] = ()
+    lined: tuple[str, ...] | None = None
+
+    def has_lines(self, name: str) -> bool:
+        """Whether tracebacks tell the lines of the file *name*."""
+        return self.lined is None or name in self.lined or name.endswith(".h")
 
 
 @dataclass(frozen=True)
@@ -167,7 +180,7 @@ def _release(version: str, table: _Table) -> Release:
 
 
 def _package(table: _Table) -> PrunedPackage:
-    table.only("unlisted", "core", "keep", "rule", "compile_flags")
+    table.only("unlisted", "core", "keep", "rule", "compile_flags", "lined")
     unlisted = table.string("unlisted", "absent")
     if unlisted not in ("absent", "kept"):
         raise table.error(f'unlisted must be "absent" or "kept", not {unlisted!r}')
@@ -179,14 +192,23 @@ def _package(table: _Table) -> PrunedPackage:
             raise rules.error(f"{name} has a rule but is not in keep")
     core = table.string("core", "")
     folder = os.path.join(os.path.dirname(os.path.abspath(table.path)), core) if core else ""
-    return PrunedPackage(
-        keep, {name: _rule(rules.sub(name)) for name in rules.data}, folder, unlisted == "kept", table.strings("compile_flags")
+    package = PrunedPackage(
+        keep,
+        {name: _rule(rules.sub(name)) for name in rules.data},
+        folder,
+        unlisted == "kept",
+        table.strings("compile_flags"),
+        table.strings("lined") if "lined" in table.data else None,
     )
+    for name, rule in package.rules.items():
+        if rule.noinline and package.has_lines(name):
+            raise rules.error(f"{name} has lines, which noinline would shift")
+    return package
 
 
 def _rule(table: _Table) -> Rule:
-    table.only("drop", "only", "replace")
-    rule = Rule(table.strings("drop"), table.strings("only"), _substitutions(table))
+    table.only("drop", "only", "replace", "silent", "noinline")
+    rule = Rule(table.strings("drop"), table.strings("only"), _substitutions(table), table.strings("silent"), table.strings("noinline"))
     if rule.drop and rule.only:
         raise table.error("drop and only exclude each other")
     return rule

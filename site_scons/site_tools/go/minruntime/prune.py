@@ -19,11 +19,14 @@ def prune(source: str, rule: Rule, filename: str) -> str:
     """*source* changed by *rule*; raises GoError, with *filename* as its position, for a name or an expression that is not there."""
     file = Declarations(source)
     declared = {name for item in file.items if item.keyword != "import" for name in item.names}
-    for name in (*rule.drop, *rule.only):
+    for name in (*rule.drop, *rule.only, *rule.silent, *rule.noinline):
         if name not in declared:
             raise GoError(f"the manifest of the min runtime names {name}, which the file does not declare", Position(filename))
     dropped = set(rule.drop) if not rule.only else declared - set(rule.only)
     edits = _substitution_edits(file, rule.replace, dropped, filename)
+    for name in rule.silent:
+        edits += _print_edits(file, *_scope(file, name, dropped, filename)[0], name, filename)
+    edits += [_noinline_edit(file, *_scope(file, name, dropped, filename)[0]) for name in rule.noinline]
     edits += _drop_edits(file, dropped)
     edits += [(match.start(), match.end(), "") for match in _LINKNAME.finditer(source) if match.group(1) in dropped]
     changed = _apply(source, edits)
@@ -99,6 +102,30 @@ def _matches(source: str, start: int, end: int, substitution: Substitution) -> l
         else:
             index += 1
     return found
+
+
+def _print_edits(file: Declarations, start: int, end: int, name: str, filename: str) -> list[tuple[int, int, str]]:
+    """Edits that leave out the statements of source[start:end] that are a call of print or println, each on lines of its own."""
+    code = [token for token in tokens(file.source[start:end]) if token.kind != "comment"]
+    edits, index = [], 1
+    while index < len(code):
+        if code[index].text in ("print", "println") and code[index - 1].kind == "newline":
+            first, depth = index, 0
+            while depth or code[index].kind != "newline":
+                depth += (code[index].text == "(") - (code[index].text == ")")
+                index += 1
+            begin, stop = start + code[first].start, start + code[index].start
+            edits.append((begin, stop, _blank(file.source[begin:stop])))
+        index += 1
+    if not edits:
+        raise GoError(f"the manifest of the min runtime makes {name} silent, which prints nothing", Position(filename))
+    return edits
+
+
+def _noinline_edit(file: Declarations, start: int, end: int) -> tuple[int, int, str]:
+    """The edit that marks the function source[start:end]."""
+    position = start + next(token.start for token in tokens(file.source[start:end]) if token.text == "func")
+    return position, position, "//go:noinline\n"
 
 
 def _apply(source: str, edits: list[tuple[int, int, str]]) -> str:

@@ -17,7 +17,7 @@ def prune_assembly(source: str, rule: Rule, filename: str) -> str:
     A function ends where the next TEXT, DATA or GLOBL stands at the start of a line; macros that are defined on the way stay. Raises
     GoError for a name that is not there, and for rules that only Go files can have.
     """
-    if rule.only or rule.replace:
+    if rule != Rule(drop=rule.drop):
         raise GoError("the manifest of the min runtime can only drop functions of an assembly file", Position(filename))
     missing = set(rule.drop)
     lines, dropping, macro = [], False, False

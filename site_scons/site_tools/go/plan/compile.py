@@ -202,7 +202,9 @@ def _rewrites(config: Config, package: Package) -> str:
         for name in (*package.files.go, *package.files.s):
             path = os.path.join(package.dir, name)
             actual = config.overlay.actual(path)
-            if actual != path:
+            if actual in config.overlay.generated:  # alone in its folder, but for the place that it names in //line
+                rewrites.append(f"{os.path.dirname(actual)}=>{target};")
+            elif actual != path:
                 rewrites.append(f"{actual}=>{target}/{name};")
     return "".join(rewrites) + f"{WORK}=>"
 

@@ -117,12 +117,14 @@ def _reporting(what: str) -> Iterator[None]:
 
 
 def _run(step: Run, work: str, what: str, folder: str, base: str, backends: int) -> str:
-    argv = expand(step.argv, work, backends)
+    argv, cwd = expand(step.argv, work, backends), step.cwd.replace(WORK, work)
+    # A tool that asks for its folder is told the path by which we go there, symbolic links and all (os/exec/exec.go environ).
+    env = {**{name: value.replace(WORK, work) for name, value in step.env}, "PWD": cwd}
     try:
         process = subprocess.Popen(
             argv,
-            cwd=step.cwd.replace(WORK, work),
-            env={name: value.replace(WORK, work) for name, value in step.env},
+            cwd=cwd,
+            env=env,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
