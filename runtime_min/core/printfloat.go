@@ -1,6 +1,9 @@
 package runtime
 
-import "unsafe"
+import (
+	"internal/abi"
+	"unsafe"
+)
 
 // print and println of floating-point numbers, as stock Go writes them: strconv's format 'g' with as few digits as identify the number.
 //
@@ -257,3 +260,17 @@ func printComplex(re, im uint64, format *floatFormat) {
 }
 
 func float32word(v float32) uint64 { return uint64(*(*uint32)(unsafe.Pointer(&v))) }
+
+// printFloatOfKind prints the number at p.
+func printFloatOfKind(kind abi.Kind, p unsafe.Pointer) {
+	switch kind {
+	case abi.Float32:
+		printfloat32(*(*float32)(p))
+	case abi.Float64:
+		printfloat64(*(*float64)(p))
+	case abi.Complex64:
+		printcomplex64(*(*complex64)(p))
+	default:
+		printcomplex128(*(*complex128)(p))
+	}
+}

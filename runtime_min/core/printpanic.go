@@ -19,7 +19,7 @@ func printpanicval(v any) {
 		return
 	}
 	if toRType(e._type).pkgpath() == "" {
-		printBasic(kind, e.data)
+		printBasic(e._type, e.data)
 		return
 	}
 	before, after := "(", ")"
@@ -31,13 +31,13 @@ func printpanicval(v any) {
 	}
 	printstring(name)
 	printstring(before)
-	printBasic(kind, e.data)
+	printBasic(e._type, e.data)
 	printstring(after)
 }
 
-// printBasic prints the value at p, which is of a kind that print knows.
-func printBasic(kind abi.Kind, p unsafe.Pointer) {
-	switch kind {
+// printBasic prints the value at p of type t, which is of a kind that print knows.
+func printBasic(t *_type, p unsafe.Pointer) {
+	switch kind := t.Kind(); kind {
 	case abi.Bool:
 		printbool(*(*bool)(p))
 	case abi.Int8:
@@ -56,15 +56,77 @@ func printBasic(kind abi.Kind, p unsafe.Pointer) {
 		printuint(uint64(*(*uint32)(p)))
 	case abi.Uint, abi.Uint64, abi.Uintptr:
 		printuint(*(*uint64)(p))
-	case abi.Float32:
-		printfloat32(*(*float32)(p))
-	case abi.Float64:
-		printfloat64(*(*float64)(p))
-	case abi.Complex64:
-		printcomplex64(*(*complex64)(p))
-	case abi.Complex128:
-		printcomplex128(*(*complex128)(p))
+	case abi.Float32, abi.Float64, abi.Complex64, abi.Complex128:
+		t.Equal(p, p) // sets printFloats
+		printFloats(kind, p)
 	case abi.String:
 		printindented(*(*string)(p))
 	}
+}
+
+// preprintpanics puts in place of each value of a panic that has a text of its own what its method says: Error, or else String.
+func preprintpanics(p *_panic) {
+	defer throwPanicOfPanic()
+	for ; p != nil; p = p.link {
+		if p.link != nil && *efaceOf(&p.link.arg) == *efaceOf(&p.arg) {
+			p.link.repanicked = true // printed once, as that one
+			continue
+		}
+		e := efaceOf(&p.arg)
+		code := textMethod(e, "Error")
+		if code == 0 {
+			code = textMethod(e, "String")
+		}
+		if code != 0 {
+			call := unsafe.Pointer(&code)
+			p.arg = (*(*func(unsafe.Pointer) string)(unsafe.Pointer(&call)))(e.data)
+		}
+	}
+	// The linker keeps such methods because they are called here.
+	if noError != nil {
+		noError.Error()
+	}
+	if noStringer != nil {
+		noStringer.String()
+	}
+}
+
+var (
+	noError    error
+	noStringer stringer
+)
+
+// throwPanicOfPanic is deferred by preprintpanics.
+func throwPanicOfPanic() {
+	text := "panic while printing panic value"
+	r := recover()
+	e := efaceOf(&r)
+	if e._type == nil {
+		return
+	}
+	if e._type == abi.TypeFor[string]() {
+		throw(text + ": " + *(*string)(e.data))
+	}
+	throw(text + ": type " + toRType(e._type).string())
+}
+
+// textMethod is the code of v's method called name, without arguments and with a string as result; 0 if it has none. A conversion to an
+// interface would find it too, and link in the tables of interface methods, and the errors of conversions.
+func textMethod(v *eface, name string) uintptr {
+	if v._type == nil {
+		return 0
+	}
+	x := v._type.Uncommon()
+	if x == nil {
+		return 0
+	}
+	t := toRType(v._type)
+	methods := (*[1 << 16]abi.Method)(add(unsafe.Pointer(x), uintptr(x.Moff)))[:x.Mcount]
+	for i := range methods {
+		m := &methods[i]
+		if t.nameOff(m.Name).Name() == name && t.typeOff(m.Mtyp) == abi.TypeFor[func() string]() {
+			return uintptr(t.textOff(m.Ifn))
+		}
+	}
+	return 0
 }

@@ -191,7 +191,7 @@ def test_unlined_files(current_goroot: Path, tmp_path: Path) -> None:
     )
     assembly = "#define A \\\n\tRET\n// B\nTEXT ·f(SB), 4, $0\n\tA\n"
     assert unlined_assembly(assembly) == (
-        '#define A \\\n\tRET\n// B\n#line 1 "runtime.go"\nTEXT ·f(SB), 4, $0\n#line 1 "runtime.go"\n\tA\n'
+        '#define A \\\n\tRET\n// B\n#line 2 "runtime.go"\nTEXT ·f(SB), 4, $0\n#line 2 "runtime.go"\n\tA\n'
     )
     for path in (current_goroot / "src" / "runtime").glob("*.go"):
         (tmp_path / path.name).write_text(unlined(path.read_text()))

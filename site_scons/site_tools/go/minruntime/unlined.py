@@ -41,7 +41,7 @@ def unlined_assembly(source: str) -> str:
     for line in source.split("\n"):
         text = line.strip()
         if not continued and text and not text.startswith(("#", "//")):
-            lines.append(f'#line 1 "{PLACE}"')
+            lines.append(f'#line 2 "{PLACE}"')
         lines.append(line)
         continued = line.endswith("\\")
     return "\n".join(lines)
