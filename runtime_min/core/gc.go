@@ -20,6 +20,7 @@ import "unsafe"
 var collectionHooks struct {
 	mark   func() // mark what the tables refer to
 	decide func() // after marking: clear weak pointers, queue finalizers and cleanups, marking what these need
+	lost   func() // after that: close standard files
 	after  func() // on the goroutine's stack, when all is done: wake who runs them
 }
 
@@ -92,6 +93,9 @@ func collectNow() {
 	drain()
 	if collectionHooks.decide != nil {
 		collectionHooks.decide()
+	}
+	if collectionHooks.lost != nil {
+		collectionHooks.lost()
 	}
 	marking.trim()
 	pace.marked = sweep()

@@ -29,7 +29,7 @@ func startTick() {
 		return
 	}
 	ticking = true
-	otherSignal = handleOther
+	otherSignal, tick = handleOther, handleTick
 	setSignal(sigTick, abi.FuncPCABI0(signalEntry))
 	retryTimer = -1
 	// Without the timer, goroutines take turns only where they block.
@@ -57,13 +57,16 @@ func setTickTimer(timer int32, first, interval int64) {
 // handleOther takes the signals that are no faults.
 func handleOther(sig uint32, c *sigctxt, gp *g) {
 	switch {
-	case sig == sigTick && int32(c.sigcode()) == _SI_TIMER:
-		handleTick(c, gp)
+	case sig == sigTick && int32(c.sigcode()) == _SI_TIMER && tick != nil:
+		tick(c, gp)
 	case handleNotify != nil && handleNotify(sig):
 	case handleDefault != nil:
 		handleDefault(sig, c, gp)
 	}
 }
+
+// tick is what to do about a tick; nil before startTick.
+var tick func(c *sigctxt, gp *g)
 
 // handleNotify takes the signals that os/signal asked for, and returns true for them; nil before.
 var handleNotify func(sig uint32) bool
