@@ -126,6 +126,9 @@ func pauseBlocked(gp *g) {
 // sleepers are the goroutines in nanosleep(2); their sleepWhen says until when.
 var sleepers gList
 
+// wakeSleeping is wakeSleepers as soon as there has been one.
+var wakeSleeping func(wake int64) int64
+
 // syscall_sleep parks the running goroutine for as long as the timespec at request says, and returns true. If there is nothing else to do, or no
 // such time, it returns false: then the kernel is to be asked.
 //
@@ -150,11 +153,15 @@ func syscall_sleep(request uintptr) bool {
 func parkSleeping(gp *g) {
 	gp.sleepWhen += nanotime()
 	sleepers.push(gp)
+	wakeSleeping = wakeSleepers
 	parkBlocked(gp)
 }
 
 // wakeSleepers queues those who have slept enough. It returns the earlier one of wake and when the next will have, 0 for never.
 func wakeSleepers(wake int64) int64 {
+	if sleepers.empty() {
+		return wake
+	}
 	now, asleep := nanotime(), sleepers
 	sleepers = gList{}
 	for gp := asleep.pop(); gp != nil; gp = asleep.pop() {

@@ -50,6 +50,7 @@ type g struct {
 	paniconfault     bool // debug.SetPanicOnFault
 	throwsplit       bool // growing the stack is a bug now
 	coroexit         bool
+	preprinting      bool // in preprintpanics
 	fipsIndicator    uint8
 	fipsOnlyBypass   bool
 	runningCleanups  atomic.Bool
@@ -155,6 +156,8 @@ const mutexMLocksDelta = 1
 func readgstatus(gp *g) uint32 { return gp.atomicstatus.Load() }
 
 // casgstatus sets the status; its name and its argument old are those that kept files use.
+//
+//go:noinline
 func casgstatus(gp *g, old, new uint32) {
 	gp.atomicstatus.Store(new)
 	if gp.bubble != nil {
@@ -162,13 +165,24 @@ func casgstatus(gp *g, old, new uint32) {
 	}
 }
 
-// bubbleStatusChanged tells a bubble of testing/synctest what one of its goroutines does. It is set with the first bubble.
-var bubbleStatusChanged func(gp *g, old, new uint32)
+// bubbleStatusChanged tells a bubble of testing/synctest what one of its goroutines does, bubbleActive whether something else is done for
+// it. They are set with the first bubble.
+var (
+	bubbleStatusChanged func(gp *g, old, new uint32)
+	bubbleActive        func(bubble *synctestBubble, begins bool)
+)
 
 // newBubbleID numbers the bubbles.
 func newBubbleID() uint64 {
 	bubbleStatusChanged = func(gp *g, old, new uint32) {
 		systemstack(func() { gp.bubble.changegstatus(gp, old, new) })
+	}
+	bubbleActive = func(bubble *synctestBubble, begins bool) {
+		if begins {
+			bubble.incActive()
+		} else {
+			bubble.decActive()
+		}
 	}
 	findCrashBubble = func(value any) {
 		if deadlock, ok := value.(synctestDeadlockError); ok {

@@ -208,6 +208,8 @@ func freePages(s *mspan, released bool) *mspan {
 }
 
 // freeNeighbour returns the free run that holds the address p, the last of one run or the first of another, if it is of the kind wanted.
+//
+//go:noinline
 func freeNeighbour(p uintptr, released bool) *mspan {
 	if s := spanOf(p); s != nil && s.kind == spanFree && s.released == released {
 		return s

@@ -45,6 +45,8 @@ func sysClock(clock uintptr) int64 {
 }
 
 // sysForget gives the memory of whole pages back; they stay accessible and read as zeros.
+//
+//go:noinline
 func sysForget(p, size uintptr) {
 	linux.Syscall6(sysMadvise, p, size, adviceForget, 0, 0, 0)
 }

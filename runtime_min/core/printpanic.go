@@ -65,8 +65,16 @@ func printBasic(t *_type, p unsafe.Pointer) {
 }
 
 // preprintpanics puts in place of each value of a panic that has a text of its own what its method says: Error, or else String.
+//
+// A panic of such a method that nothing recovers comes here again. A deferred function would see it too, but a program with one contains
+// what recovers, and what makes panics of faults.
 func preprintpanics(p *_panic) {
-	defer throwPanicOfPanic()
+	gp := getg()
+	if gp.preprinting {
+		throwPanicOfPanic(p.arg)
+	}
+	gp.preprinting = true
+	p.startSP = nil // a panic that comes must not skip to where this one has looked for defers: to the end
 	for ; p != nil; p = p.link {
 		if p.link != nil && *efaceOf(&p.link.arg) == *efaceOf(&p.arg) {
 			p.link.repanicked = true // printed once, as that one
@@ -82,6 +90,7 @@ func preprintpanics(p *_panic) {
 			p.arg = (*(*func(unsafe.Pointer) string)(unsafe.Pointer(&call)))(e.data)
 		}
 	}
+	gp.preprinting = false
 	// The linker keeps such methods because they are called here.
 	if noError != nil {
 		noError.Error()
@@ -96,18 +105,14 @@ var (
 	noStringer stringer
 )
 
-// throwPanicOfPanic is deferred by preprintpanics.
-func throwPanicOfPanic() {
-	text := "panic while printing panic value"
-	r := recover()
+// throwPanicOfPanic ends the program because a method panicked with r.
+func throwPanicOfPanic(r any) {
+	const text = "panic while printing panic value: "
 	e := efaceOf(&r)
-	if e._type == nil {
-		return
-	}
 	if e._type == abi.TypeFor[string]() {
-		throw(text + ": " + *(*string)(e.data))
+		throw(text + *(*string)(e.data))
 	}
-	throw(text + ": type " + toRType(e._type).string())
+	throw(text + "type " + toRType(e._type).string())
 }
 
 // textMethod is the code of v's method called name, without arguments and with a string as result; 0 if it has none. A conversion to an

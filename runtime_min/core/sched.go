@@ -85,8 +85,8 @@ func nextWake() (wake int64) {
 	if pollTimers != nil {
 		wake = pollTimers()
 	}
-	if !sleepers.empty() {
-		wake = wakeSleepers(wake)
+	if wakeSleeping != nil {
+		wake = wakeSleeping(wake)
 	}
 	return wake
 }
@@ -158,7 +158,7 @@ func gopark(unlockf func(*g, unsafe.Pointer) bool, lock unsafe.Pointer, reason w
 func park_m(gp *g) {
 	bubble := gp.bubble
 	if bubble != nil {
-		bubble.incActive() // it is not idle before unlockf has said that gp stays parked
+		bubbleActive(bubble, true) // it is not idle before unlockf has said that gp stays parked
 	}
 	casgstatus(gp, _Grunning, _Gwaiting)
 	m0.curg = nil
@@ -171,7 +171,7 @@ func park_m(gp *g) {
 		casgstatus(gp, _Gwaiting, _Grunnable)
 	}
 	if bubble != nil {
-		bubble.decActive()
+		bubbleActive(bubble, false)
 	}
 	if !stays {
 		execute(gp)

@@ -166,6 +166,15 @@ func panicnilAllowed() int32 {
 	return 0
 }
 
+// countPanicNil counts a nil panic that was allowed, if package internal/godebug is there to count it.
+func countPanicNil() {
+	if panicNilCounter != nil {
+		panicNilCounter()
+	}
+}
+
+var panicNilCounter func()
+
 //go:linkname godebug_setUpdate internal/godebug.setUpdate
 func godebug_setUpdate(update func(string, string)) {
 	godebugUpdate = update
@@ -177,4 +186,5 @@ func godebug_setNewIncNonDefault(newIncNonDefault func(string) func()) {
 	p := new(func(string) func())
 	*p = newIncNonDefault
 	godebugNewIncNonDefault.Store(p)
+	panicNilCounter = func() { panicnil.IncNonDefault() }
 }

@@ -29,6 +29,7 @@ func startSignals() {
 	}
 	handleDefault = reportSignal
 	otherSignal = handleOther
+	printTraces = traceCrash // the code for that is there now
 	for _, sig := range [...]uint32{_SIGQUIT, _SIGILL, _SIGTRAP, _SIGABRT, _SIGSYS} {
 		setSignal(sig, abi.FuncPCABI0(signalEntry))
 	}

@@ -7,8 +7,8 @@ import (
 // The end of a program that cannot go on. Messages and exit statuses are stock Go's: "fatal error: …" or "panic: …", a stack trace,
 // status 2.
 
-// printTraces prints the stacks that a crash report shows. It is set by what makes traces useful (a panic, a go statement), so that
-// a program without either carries no unwinder.
+// printTraces prints the stacks that a crash report shows. It is set by what makes traces useful (a panic, a go statement) or has them
+// (startSignals), so that a program without any of these carries no unwinder.
 var printTraces func(gp *g, pc, sp uintptr)
 
 // printPanics prints the panics in progress; set by gopanic's part of the runtime.
@@ -50,6 +50,7 @@ func fatalthrow(t throwType) {
 
 // startDying begins a crash report.
 //
+//go:noinline
 //go:nosplit
 func startDying() {
 	m0.dying++

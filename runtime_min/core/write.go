@@ -29,6 +29,32 @@ func writeRaw(p *byte, n int) {
 	linux.Syscall6(sysWrite, 2, uintptr(unsafe.Pointer(p)), uintptr(n), 0, 0, 0)
 }
 
+func printuint(v uint64) { printDecimal(v, false) }
+
+func printint(v int64) {
+	if v < 0 {
+		printDecimal(-uint64(v), true)
+	} else {
+		printDecimal(uint64(v), false)
+	}
+}
+
+// printDecimal is for short; strconv is for speed.
+func printDecimal(v uint64, negative bool) {
+	var buf [len("-18446744073709551615")]byte
+	i := len(buf)
+	for first := true; first || v != 0; first = false {
+		i--
+		buf[i] = byte('0' + v%10)
+		v /= 10
+	}
+	if negative {
+		i--
+		buf[i] = '-'
+	}
+	gwrite(buf[i:])
+}
+
 // printhex is printhexopts(true, minhexdigits, v), which programs need not contain only for the addresses of a crash.
 //
 //go:nosplit

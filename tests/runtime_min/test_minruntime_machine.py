@@ -99,6 +99,14 @@ def test_crash(mode: str, programs: Callable[[str, str], str]) -> None:
     assert full_out or full_err
 
 
+def test_crash_without_defer(programs: Callable[[str, str], str]) -> None:
+    """A program that could not recover from a fault, and does not contain what makes a panic of one, reports it all the same."""
+    (full, _, full_err), (own, _, own_err) = (run([programs(runtime, "nodefer")]) for runtime in RUNTIMES)
+    assert own == full == 2
+    assert report(own_err) == report(full_err)
+    assert "nodefer.go:10 " in own_err
+
+
 def quit_when_busy(program: str, mode: str, **environment: str) -> tuple[int, str]:
     """Exit status and standard error of a program that says "ready" and gets SIGQUIT when it is where it was going to."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

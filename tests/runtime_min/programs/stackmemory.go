@@ -55,7 +55,7 @@ func main() {
 	first := stats().StackInuse
 	for i := 0; i < 3; i++ {
 		a, b := spike(20000, 0), spike(500, 1000)
-		println("used", a > 20000*2048 && a < 20000*2048*3, b > 500*128<<10 && b < 500*128<<10*5)
+		println("used", a >= 20000*2048 && a < 20000*2048*3, b > 500*128<<10 && b < 500*128<<10*5)
 		runtime.GC()
 		println("gone", stats().StackInuse < first+2<<20)
 	}
