@@ -38,7 +38,7 @@ type g struct {
 
 	param        unsafe.Pointer // handed over by who wakes it
 	atomicstatus atomic.Uint32
-	goid         uint64 // where stock Go has it: modules know the place
+	goid         uint64   // where stock Go has it: modules know the place
 	schedlink    guintptr // the next one in the list it is in: run queue or free list
 	waitsince    int64    // nanotime when it was parked, set by the collector
 	waitreason   waitReason
