@@ -18,7 +18,7 @@ func printpanicval(v any) {
 		print("(", name, ") ", e.data)
 		return
 	}
-	if toRType(e._type).pkgpath() == "" {
+	if x := e._type.Uncommon(); x == nil || x.PkgPath == 0 { // predeclared
 		printBasic(e._type, e.data)
 		return
 	}
