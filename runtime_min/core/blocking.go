@@ -190,6 +190,7 @@ func syscall_isReadable(fd uintptr) (ready bool) {
 
 // isAlone says that nothing can happen while the running goroutine is in the kernel: no other is runnable, or can become so by itself.
 //
+//go:noinline
 //go:nosplit
 func isAlone() bool {
 	return runq.next == nil && runq.head == nil && p0.timers.len.Load() == 0 && netpollWaiters.Load() == 0 && !waitsForSignals && sleepers.empty()

@@ -74,7 +74,8 @@ func preprintpanics(p *_panic) {
 		throwPanicOfPanic(p.arg)
 	}
 	gp.preprinting = true
-	p.startSP = nil // a panic that comes must not skip to where this one has looked for defers: to the end
+	// A panic that comes must not skip to where this one has looked for defers, which is the end; nor end with its recovery this one.
+	p.startSP = unsafe.Pointer(^uintptr(0))
 	for ; p != nil; p = p.link {
 		if p.link != nil && *efaceOf(&p.link.arg) == *efaceOf(&p.arg) {
 			p.link.repanicked = true // printed once, as that one

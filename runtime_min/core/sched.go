@@ -331,6 +331,7 @@ func gdestroy(gp *g) {
 	gp.waitreason = waitReasonZero
 	gp.lockedm = 0
 	gp.paniconfault = false
+	gp.preprinting = false
 	gp.sig = 0
 	gp.fipsOnlyBypass = false
 	gp.sched, gp.stktopsp = gobuf{}, 0

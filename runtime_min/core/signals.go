@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"internal/abi"
+	"internal/goarch"
 	"internal/runtime/syscall/linux"
 	"unsafe"
 )
@@ -73,10 +74,11 @@ func handleSignal(sig uint32, info *siginfo, context unsafe.Pointer, gp *g) {
 		otherSignal(sig, c, gp)
 		return
 	}
-	pc, sp := c.sigpc(), c.sigsp()
+	registers := c.regs()
+	pc, sp := uintptr(registers.rip), uintptr(registers.rsp)
 	gp.sig = sig
-	gp.sigcode0 = uintptr(c.sigcode())
-	gp.sigcode1 = c.fault()
+	gp.sigcode0 = uintptr(c.info.si_code)
+	gp.sigcode1 = uintptr(c.info.si_addr)
 	gp.sigpc = pc
 	if sigpanicPC == 0 {
 		sigpanicPC = findFunctionByID(abi.FuncID_sigpanic)
@@ -87,16 +89,26 @@ func handleSignal(sig uint32, info *siginfo, context unsafe.Pointer, gp *g) {
 	}
 	if !isText(pc) && (pc == 0 || isText(*(*uintptr)(unsafe.Pointer(sp)))) {
 		// A call of what is no function: its return address is on top of the stack, and stands for who is to blame.
-		c.set_rip(uint64(abi.FuncPCABI0(faultEntry)))
+		registers.rip = uint64(abi.FuncPCABI0(faultEntry))
 		return
 	}
 	c.pushCall(abi.FuncPCABI0(faultEntry), pc)
 }
 
+// pushCall makes what was interrupted look as if it had called target, which will return to resume.
+//
+//go:noinline
+func (c *sigctxt) pushCall(target, resume uintptr) {
+	registers := c.regs()
+	registers.rsp -= goarch.PtrSize
+	*(*uintptr)(unsafe.Pointer(uintptr(registers.rsp))) = resume
+	registers.rip = uint64(target)
+}
+
 // isSent tells a signal that a process sent from one that the kernel raised.
 func isSent(c *sigctxt) bool {
 	const byKill, byThreadKill = 0, -6 // SI_USER, SI_TKILL
-	code := int32(c.sigcode())
+	code := c.info.si_code
 	return code == byKill || code == byThreadKill
 }
 

@@ -72,22 +72,24 @@ func reportSignal(sig uint32, c *sigctxt, gp *g) {
 	if isSecureMode() {
 		exit(2)
 	}
-	print("PC=", hex(c.sigpc()), " m=", m0.id, " sigcode=", c.sigcode())
+	registers := c.regs()
+	pc := uintptr(registers.rip)
+	print("PC=", hex(pc), " m=", m0.id, " sigcode=", uint64(c.info.si_code))
 	if sig == _SIGSEGV || sig == _SIGBUS {
-		print(" addr=", hex(c.fault()))
+		print(" addr=", hex(c.info.si_addr))
 	}
 	print("\n")
 	if sig == _SIGILL || sig == _SIGFPE {
-		printInstruction(c.sigpc())
+		printInstruction(pc)
 	}
 	print("\n")
 	level, _, crash := gotraceback()
 	if level > 0 {
 		goroutineheader(gp)
-		traceback1(c.sigpc(), c.sigsp(), 0, gp, unwindTrap)
+		traceback1(pc, uintptr(registers.rsp), 0, gp, unwindTrap)
 		tracebackothers(gp)
 		print("\n")
-		dumpregs(c)
+		dumpregs(registers)
 	}
 	if crash {
 		dieFromSignal(_SIGABRT)
@@ -126,14 +128,14 @@ func signalName(sig uint32) string {
 func isSecureMode() bool { return auxval(_AT_SECURE) != 0 }
 
 // dumpregs prints the registers that were interrupted, in the order of stock Go.
-func dumpregs(c *sigctxt) {
+func dumpregs(registers *sigcontext) {
 	const (
 		names = "rax    rbx    rcx    rdx    rdi    rsi    rbp    rsp    r8     r9     r10    r11    r12    r13    r14    r15    rip    rflags "
 		// Which word of the sigcontext each of them is; that of the segment registers comes behind them.
 		places = "\x0d\x0b\x0e\x0c\x08\x09\x0a\x0f\x00\x01\x02\x03\x04\x05\x06\x07\x10\x11"
 		width  = len(names) / len(places)
 	)
-	words := (*[len(places) + 1]uint64)(unsafe.Pointer(c.regs()))
+	words := (*[len(places) + 1]uint64)(unsafe.Pointer(registers))
 	for i := range len(places) {
 		print(names[i*width:(i+1)*width], hex(words[places[i]]), "\n")
 	}

@@ -57,7 +57,7 @@ func setTickTimer(timer int32, first, interval int64) {
 // handleOther takes the signals that are no faults.
 func handleOther(sig uint32, c *sigctxt, gp *g) {
 	switch {
-	case sig == sigTick && int32(c.sigcode()) == _SI_TIMER && tick != nil:
+	case sig == sigTick && c.info.si_code == _SI_TIMER && tick != nil:
 		tick(c, gp)
 	case handleNotify != nil && handleNotify(sig):
 	case handleDefault != nil:
@@ -79,7 +79,8 @@ func handleTick(c *sigctxt, gp *g) {
 		return // nobody waits
 	}
 	sliceOver = true
-	if ok, pc := isAsyncSafePoint(gp, c.sigpc(), c.sigsp(), 0); ok {
+	registers := c.regs()
+	if ok, pc := isAsyncSafePoint(gp, uintptr(registers.rip), uintptr(registers.rsp), 0); ok {
 		c.pushCall(abi.FuncPCABI0(asyncPreempt), pc)
 	} else if m0.curg != nil {
 		tickSoon()

@@ -48,6 +48,11 @@ var cases = []func(){
 		}()
 		fail(panics(4))
 	},
+	func() {
+		defer func() { panic(recovers(1)) }()
+		var none *int
+		fmt.Println(*none)
+	},
 }
 
 func main() {
@@ -60,6 +65,7 @@ func main() {
 		said, _ := exec.Command("/proc/self/exe", strconv.Itoa(i)).CombinedOutput()
 		message, _, _ := strings.Cut(string(said), "\ngoroutine ")
 		message, _, _ = strings.Cut(message, "\nruntime stack:")
-		fmt.Println(strings.TrimSpace(message))
+		message, _, fault := strings.Cut(message, "\n[signal SIGSEGV")
+		fmt.Println(strings.TrimSpace(message), fault)
 	}
 }
