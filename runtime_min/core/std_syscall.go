@@ -31,10 +31,13 @@ func os_beforeExit(exitCode int) { runExitHooks(exitCode) }
 
 // runExitHooks does what others want to be done at the end, such as writing coverage data.
 func runExitHooks(code int) {
+	if exithook.Added == nil {
+		return
+	}
 	exithook.Gosched = Gosched
 	exithook.Goid = func() uint64 { return getg().goid }
 	exithook.Throw = throw
-	exithook.Run(code)
+	exithook.Added(code)
 }
 
 //go:linkname syscall_runtimeSetenv syscall.runtimeSetenv

@@ -28,8 +28,8 @@ func main() {
 LIMITS = [
     pytest.param(HELLO, 24_576, id="print"),
     pytest.param(COLLECT, 148_000, id="collect"),
-    pytest.param(FMT, 398_000, id="format"),
-    pytest.param(HTTP, 3_800_000, id="serve", marks=pytest.mark.judge),
+    pytest.param(FMT, 394_000, id="format"),
+    pytest.param(HTTP, 3_780_000, id="serve", marks=pytest.mark.judge),
 ]
 
 
