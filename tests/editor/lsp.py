@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from sconsproject import LONG
+
 
 class LanguageServer:
     """The server *command*, started in *folder*; use it as a context."""
@@ -38,7 +40,7 @@ class LanguageServer:
         self._process.wait()
         self._log.close()
 
-    def request(self, method: str, seconds: float = 60, **params: Any) -> Any:
+    def request(self, method: str, seconds: float = LONG, **params: Any) -> Any:
         """The result of a request."""
         self._serial += 1
         self._send({"id": self._serial, "method": method, "params": params})
@@ -70,7 +72,7 @@ class LanguageServer:
         found = self.request(method, textDocument={"uri": file.as_uri()}, position=position, **params) or []
         return {(place["uri"].removeprefix("file://"), place["range"]["start"]["line"] + 1) for place in found}
 
-    def wait_for_diagnostics(self, file: Path, expected: list[str], seconds: float = 60) -> None:
+    def wait_for_diagnostics(self, file: Path, expected: list[str], seconds: float = LONG) -> None:
         """Wait until the messages about *file* each have a part of *expected* in them, in order, and no others are there."""
         end = time.monotonic() + seconds
         with self._changed:

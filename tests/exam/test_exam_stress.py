@@ -79,7 +79,7 @@ def test_loads_on_both_runtimes(tmp_path: Path) -> None:
     for runtime in ("full", "min"):
         assert build_loads(root, runtime, LOADS, output, 2) == {}
     for load in LOADS:
-        row = measure(load, ["full", "min"], output, 1, 120, 0)
+        row = measure(load, ["full", "min"], output, 1, LONG, 0)
         assert [side.fault for side in row.values()] == ["", ""], load.program
         assert row["min"].peak_memory <= 1.3 * row["full"].peak_memory, load.program
 
