@@ -10,6 +10,10 @@ from typing import Any
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "gocache"
 
+# An index, which go makes of folders older than two seconds, tells other errors than the files themselves (modindex/read.go).
+# Without HOME and GOPATH it takes every module for one of the module cache.
+STEADY = {"GODEBUG": "goindex=0", "GOPATH": str(CACHE.with_name("gopath"))}
+
 
 def go(root: Path, *arguments: str, cwd: Path, goos: str = "linux", goarch: str = "amd64", cgo: bool = False, **environ: str) -> str:
     """What ``bin/go`` of the SDK *root* prints; a failure of it is a failure of the test."""
@@ -22,7 +26,7 @@ def run_go(
     root: Path, *arguments: str, cwd: Path, goos: str = "linux", goarch: str = "amd64", cgo: bool = False, **environ: str
 ) -> subprocess.CompletedProcess[str]:
     """Run ``bin/go`` with nothing of the user's settings, without network and with a cache of its own."""
-    fixed = {"GOROOT": str(root), "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOPROXY": "off", "GOENV": "off", "GOWORK": "off"}
+    fixed = {"GOROOT": str(root), "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOPROXY": "off", "GOENV": "off", "GOWORK": "off", **STEADY}
     target = {"GOOS": goos, "GOARCH": goarch, "CGO_ENABLED": str(int(cgo)), "GOCACHE": str(CACHE)}
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))}
     return subprocess.run(

@@ -6,13 +6,13 @@ import os
 import subprocess
 from pathlib import Path
 
-from gocommand import CACHE
+from gocommand import CACHE, STEADY
 
 
 def go_environment(root: Path, **more: str) -> dict[str, str]:
     """The environment in which the go command of *root* depends on nothing of the user's; *more* is added to it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO"))}
-    fixed = {"GOROOT": str(root), "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOPROXY": "off", "GOENV": "off", "GOWORK": "off"}
+    fixed = {"GOROOT": str(root), "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOPROXY": "off", "GOENV": "off", "GOWORK": "off", **STEADY}
     return {**environment, **fixed, "GOCACHE": str(CACHE), "CGO_ENABLED": "0", **more}
 
 

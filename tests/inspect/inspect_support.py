@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import conftest
+from gocommand import STEADY
 from scons_go.inspect.goobj import GoArchive, read_go_archive
 
 BARE = Path(__file__).parent / "bare"
@@ -17,7 +18,7 @@ def go(version: str, *arguments: str, cwd: Path | None = None) -> str:
     """What the SDK's own go command prints: the reference."""
     root = conftest.goroot(version)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))}
-    environ = {**kept, "GOROOT": str(root), "GOTOOLCHAIN": "local", "GOENV": "off", "GO111MODULE": "off", "CGO_ENABLED": "0"}
+    environ = {**kept, "GOROOT": str(root), "GOTOOLCHAIN": "local", "GOENV": "off", "GO111MODULE": "off", "CGO_ENABLED": "0", **STEADY}
     environ["GOCACHE"] = str(conftest.ROOT / ".cache" / "go-build" / version)
     done = subprocess.run([root / "bin" / "go", *arguments], env=environ, capture_output=True, text=True, cwd=cwd, check=False)
     assert done.returncode == 0, done.stderr

@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from gocommand import STEADY
 from scons_go.module.build import BuildList, open_build_list
 from scons_go.module.environment import ModuleEnv, module_env
 from scons_go.module.modzip import hash_zip
@@ -187,7 +188,7 @@ class Project:
     def go(self, *arguments: str) -> tuple[int, str, str]:
         """Run the SDK's go command in the project with the same settings: status, output, errors."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))}
-        environ = {**kept, **self.environ, "GOROOT": str(self.goroot), "GOCACHE": str(self.root.parent / "gocache")}
+        environ = {**kept, **STEADY, **self.environ, "GOROOT": str(self.goroot), "GOCACHE": str(self.root.parent / "gocache")}
         command = [str(self.goroot / "bin" / "go"), *arguments]
         done = subprocess.run(command, cwd=self.root, env=environ, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout, done.stderr

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
+from gocommand import go
 from scons_go.errors import GoError
 from scons_go.module.gomod import Entry, Retract, Setting, parse_gomod, parse_gowork
 from scons_go.module.version import Version
@@ -94,9 +93,7 @@ def test_same_as_go_mod_edit(current_goroot: Path, tmp_path: Path) -> None:
     """The go command's own JSON of the same file says the same."""
     target = tmp_path / "go.mod"
     target.write_text(FULL, encoding="utf-8")
-    command = [str(current_goroot / "bin" / "go"), "mod", "edit", "-json", str(target)]
-    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOROOT": str(current_goroot), "GOENV": "off"}
-    wanted = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=tmp_path).stdout)
+    wanted = json.loads(go(current_goroot, "mod", "edit", "-json", str(target), cwd=tmp_path))
     mod = parse_gomod(FULL, "go.mod")
     assert wanted["Module"] == {"Path": mod.module, "Deprecated": mod.deprecated}
     assert (wanted["Go"], wanted["Toolchain"]) == (mod.go, mod.toolchain)

@@ -128,7 +128,7 @@ def test_modules_and_graph(real: Real) -> None:
 
 @pytest.mark.judge
 def test_packages(real: Real, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """The same packages from the same modules and folders; a run from memory gives them again, and looks once at each module's hash only."""
+    """The same packages from the same modules and folders; a run from memory gives them again, and reads each module's hash and no more."""
     pattern = REAL[request.node.callspec.params["real"]]
     fields = "ImportPath,Name,Dir,Module,Standard"
     theirs = {

@@ -152,6 +152,7 @@ def test_appending_is_what_pack_does(tmp_path: Path) -> None:
     members = [("short.o", b"even"), ("odd.o", b"odd"), ("a-name-that-is-too-long.o", b"x" * 1001), ("empty.o", b"")]
     for name, content in members:
         (tmp_path / name).write_bytes(content)
+        (tmp_path / name).chmod(0o644)  # whatever the umask is
     start = archive.MAGIC + f"{'__.PKGDEF':<16}{0:<12}{0:<6}{0:<6}{0o644:<8o}{4:<10}`\nabcd".encode()
     (tmp_path / "expected.a").write_bytes(start)
     (tmp_path / "made.a").write_bytes(start)

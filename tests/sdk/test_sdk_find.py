@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import sys
@@ -15,8 +16,8 @@ from scons_go.sdk import find_sdk, host_target, open_sdk
 
 @pytest.fixture
 def fake(tmp_path: Path) -> Path:
-    """A folder that passes for an SDK."""
-    return make_fake(tmp_path / "fake")
+    """A folder that passes for an SDK, with a name that looks like a pattern."""
+    return make_fake(tmp_path / "fake[x]")
 
 
 def make_fake(root: Path, version: str = "go1.25.1") -> Path:
@@ -55,7 +56,7 @@ def test_the_wheel_is_found_by_its_place(fake: Path, tmp_path: Path) -> None:
 def test_usual_folders_newest_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for minor in (9, 23, 101):
         make_fake(tmp_path / f"go-1.{minor}", f"go1.{minor}")
-    monkeypatch.setattr(sdk_module, "_USUAL_FOLDERS", (str(tmp_path / "go-1.*"),))
+    monkeypatch.setattr(sdk_module, "_USUAL_FOLDERS", (os.path.join(glob.escape(str(tmp_path)), "go-1.*"),))
     assert find_sdk({}, python_path=[]).minor == 101
 
 
@@ -71,7 +72,7 @@ def test_none_says_what_was_looked_for_where_and_how_to_get_one(tmp_path: Path) 
 def test_a_named_sdk_that_is_broken_is_an_error_not_a_hint(fake: Path, tmp_path: Path) -> None:
     good = make_fake(tmp_path / "site" / "go")
     (fake / "VERSION").unlink()
-    with pytest.raises(GoError, match=r"\$GOROOT is no usable Go SDK: .*fake: has no file VERSION"):
+    with pytest.raises(GoError, match=r"\$GOROOT is no usable Go SDK: .*fake\[x\]: has no file VERSION"):
         find_sdk({"GOROOT": str(fake)}, python_path=[str(good.parent)])
 
 

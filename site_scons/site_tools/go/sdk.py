@@ -174,7 +174,7 @@ def open_sdk(root: str) -> SDK:
     if not os.path.isfile(os.path.join(sdk.src, "runtime", "runtime.go")):
         raise GoError(f"{root}: has no sources of the standard library: looked for src/runtime/runtime.go")
     if not os.path.isdir(sdk.tool_dir):
-        others = glob.glob(os.path.join(root, "pkg", "tool", "*_*"))
+        others = glob.glob(os.path.join(glob.escape(root), "pkg", "tool", "*_*"))
         detail = f"; it is made for {', '.join(sorted(map(os.path.basename, others)))}" if others else ""
         raise GoError(f"{root}: has no tools for this machine: looked for pkg/tool/{goos}_{goarch}{detail}")
     for name in REQUIRED_TOOLS:
