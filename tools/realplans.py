@@ -42,8 +42,8 @@ from scons_go.plan.program import open_workplace
 from scons_go.sdk import SDK, find_sdk
 
 _MOST = 12  # differences that are shown
-_OWN = ("-o", "-linkobj", "-buildid", "-importcfg", "-symabis", "-asmhdr", "-embedcfg")
-"""Flags whose values are places of files, or compared by themselves."""
+_OWN = ("-o", "-installsuffix", "-linkobj", "-buildid", "-importcfg", "-symabis", "-asmhdr", "-embedcfg")
+"""Flags whose values are places of files, are compared by themselves, or mean nothing where importcfg says all (-installsuffix)."""
 _FREE = re.compile(r"-c=\d+|-d=gcstart=\d+|-pgoprofile=.*|-buildid=.*|-X=cmd/internal/objabi\.buildID=.*")
 
 
@@ -306,12 +306,13 @@ def _refusal(text: str, folder: Path) -> list[str]:
     lines = [line.removeprefix("go: ") for line in text.splitlines()]
     if any("$WORK" in line for line in lines):  # what is wrong may be told when it comes to the package's turn
         lines = [line for line in lines if re.match(r"[^\s$]+: ", line) and "$WORK" not in line]
-    lines = [line for line in lines if not re.match(r"downloading |package |# |\timports [^:]*$|$", line)]
+    lines = [line for line in lines if not re.match(r"downloading |package |# |\timports [^:]*$|\tto build it, use an SDK|$", line)]
     return [re.sub(r"(?<!\S)/[^\s:]+", lambda found: os.path.relpath(found[0], folder), line) for line in lines]
 
 
 def _words(line: str) -> str:
-    """*line* without the place or the package that it begins with: scons-go may name a better one."""
+    """*line* without the place or the package that it begins with: scons-go may name a better one. It knows no GOTOOLCHAIN."""
+    line = re.sub(r"^\S*(go\.(mod|work) requires .*); GOTOOLCHAIN=local", r"\1", line)
     return re.sub(r"^(\timports )?[^\s:]+(:\d+)*: ", "", line)
 
 
