@@ -6,13 +6,14 @@
 REPOSITORY is any git repository whose program PACKAGE (a folder in it, default its root) builds without cgo. Its first-parent history is
 checked out commit by commit, and each tree is built by both, in turn, on what was built of the one before; the programs must be the same,
 byte for byte. With --versions the history is made of releases of a module, from the module proxy. The go command's compiles are those
-that ``go build -x`` shows, ours are the records that are written anew. CPU seconds are those of all processes. The first commit, from
-nothing, does not count; commits that do not build are left out.
+that ``go build -x`` shows, ours are the records that are written anew. CPU seconds are those of all processes. The first commit that
+builds, from nothing, does not count. Commits that do not build are left out; both sides try them, and so keep what they could compile.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -64,7 +65,12 @@ class Replay:
     def step(self, commit: str, subject: str) -> Step:
         """Build the tree of *commit* both ways; raises GoError if the go command does not build it."""
         git(self.folder / "src", "checkout", "-q", "-f", commit)
-        go, said = measured(self.go, self.folder / self.package, {**self.environ, "GOCACHE": str(self.folder / "gocache")})
+        try:
+            go, said = measured(self.go, self.folder / self.package, {**self.environ, "GOCACHE": str(self.folder / "gocache")})
+        except GoError:
+            with contextlib.suppress(GoError):
+                measured([*self.scons, "-k"], self.folder, self.environ)  # the go command goes on with what it can, too
+            raise
         before = self._records()
         try:
             scons, _ = measured(self.scons, self.folder, self.environ)
@@ -170,19 +176,20 @@ def main() -> None:
 def replay(place: Replay, commits: Sequence[tuple[str, str]]) -> list[Step]:
     """Build all *commits*, or those up to an interrupt; what the first took is left out."""
     steps: list[Step] = []
-    broken = 0
+    begun, broken = False, 0
     print(HEAD, flush=True)
     try:
-        for number, (commit, subject) in enumerate(commits):
+        for commit, subject in commits:
             try:
                 step = place.step(commit, subject)
             except GoError as error:
                 broken += 1
                 print(f"{commit[:8]} does not build: {error}", file=sys.stderr)
                 continue
-            if number:
+            if begun:
                 steps.append(step)
                 print(line(step), flush=True)
+            begun = True
     except KeyboardInterrupt:
         print("interrupted")
     print(f"{len(steps)} commits after the first, {broken} that do not build; the same programs, byte for byte")
