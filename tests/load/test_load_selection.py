@@ -84,3 +84,43 @@ def test_folders_that_are_no_packages(current_goroot: Path, module: Path) -> Non
         assert caught.value.message in told or ("outside main module" in caught.value.message and "main module" in told)
     with pytest.raises(GoError, match='the pattern "all" is not supported'):
         select_packages(loader, ["all"], str(module))
+
+
+WORKSPACE = {
+    "go.work": "go 1.22\n\nuse (\n\t./one\n\t./one/inside\n\t./two\n)\n",
+    "one/go.mod": "module example.com/one\n\ngo 1.22\n",
+    "one/a/a.go": "package a\n",
+    "one/inside/go.mod": "module example.com/inside\n\ngo 1.22\n",
+    "one/inside/i.go": "package inside\n",
+    "one/inside/b/b.go": "package b\n",
+    "two/go.mod": "module example.com/two\n\ngo 1.22\n",
+    "two/two.go": "package two\n",
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    for name, content in WORKSPACE.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    ["./one/...", "./one/inside/...", "./one/... ./two/...", "./one/inside...", "./two", "example.com/...", "example.com/inside/..."],
+)
+def test_same_as_go_list_in_a_workspace(current_goroot: Path, workspace: Path, patterns: str) -> None:
+    """A pattern of folders stays in the module that it starts in; one of import paths goes for all."""
+    listed = go(current_goroot, "list", *patterns.split(), cwd=workspace, GOWORK="").split()
+    assert select_packages(open_loader(current_goroot, workspace), patterns.split(), str(workspace)) == listed
+
+
+@pytest.mark.parametrize("pattern", ["./...", "./one...", "../..."])
+def test_patterns_that_start_in_no_module_of_a_workspace(current_goroot: Path, workspace: Path, pattern: str) -> None:
+    with pytest.raises(GoError) as caught:
+        select_packages(open_loader(current_goroot, workspace), [pattern], str(workspace))
+    message, _, advice = caught.value.message.partition("; ")
+    words = message.removesuffix(" or their selected dependencies")
+    assert words != message and words in run_go(current_goroot, "vet", pattern, cwd=workspace, GOWORK="").stderr
+    assert advice == "name their folders: ./one/..., ./one/inside/..., ./two/..."

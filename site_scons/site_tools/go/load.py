@@ -128,14 +128,19 @@ class Loader:
 
     def import_path(self, folder: str) -> str:
         """The import path of the absolute *folder*, in a main module or in GOROOT/src; raises GoError if it is in neither."""
-        for module in self.modules.main_modules if self.modules else ():
+        module = self.main_module(folder)
+        if module:
             below = _below(folder, module.dir)
-            if below is not None and not self._is_nested(folder, module):
-                return f"{module.path}/{below}" if below else module.path
+            return f"{module.path}/{below}" if below else module.path
         below = _below(folder, self.sdk.src)
         if below:
             return below
         raise GoError(f"directory {folder} outside main module or its selected dependencies")
+
+    def main_module(self, folder: str) -> Module | None:
+        """The main module that the absolute *folder* is in, itself and not a module inside it."""
+        modules = self.modules.main_modules if self.modules else ()
+        return next((each for each in modules if _below(folder, each.dir) is not None and not self._is_nested(folder, each)), None)
 
     def _is_nested(self, folder: str, module: Module) -> bool:
         """Whether *folder* is in another module inside *module*; the folders between are watched: a go.mod can come there."""

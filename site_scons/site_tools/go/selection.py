@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from .errors import GoError
 from .load import Loader
 from .module.scan import is_ignored, package_folders
+from .package import Module
 from .plan.patterns import matches_path
 from .source.folder import read_folder
 
@@ -72,38 +74,50 @@ def _select(loader: Loader, pattern: str, base: str) -> Iterator[tuple[str, str]
     if _is_folder(pattern):
         return _below(loader, pattern, base)
     first = pattern.partition("/")[0]
-    found = [(path, folder) for path, folder in _own(loader) if matches_path(pattern, path) and _has_go(loader, folder)]
+    own = chain.from_iterable(_own(loader, module) for module in (loader.modules.main_modules if loader.modules else ()))
+    found = [(path, folder) for path, folder in own if matches_path(pattern, path) and _has_go(loader, folder)]
     if first.startswith("...") or "." not in first.removesuffix("..."):
         found += [(path, folder) for path, folder in _standard(loader) if matches_path(pattern, path)]
     return iter(found)
 
 
 def _below(loader: Loader, pattern: str, base: str) -> Iterator[tuple[str, str]]:
-    """The packages of main modules whose folders match *pattern*."""
+    """The packages whose folders match *pattern*, of the main module that it starts in: not of others of a workspace that are inside it."""
     above = pattern.partition("...")[0].rpartition("/")[0]
     fixed = os.path.normpath(os.path.join(base, above or "."))
     made = (os.path.dirname(path) for path, actual in loader.overlay.replace.items() if actual)
     if not loader.state.is_dir(fixed) and not any((folder + os.sep).startswith(fixed + os.sep) for folder in made):
         raise GoError(f"pattern {pattern}: lstat {above}/: no such file or directory")
+    module = loader.main_module(fixed)
+    if module is None:
+        raise _outside(loader, pattern, above or ".", base)
     wanted = os.path.normpath(os.path.join(base, pattern)).replace(os.sep, "/")
-    for path, folder in _own(loader):
+    for path, folder in _own(loader, module):
         inside = folder == fixed or folder.startswith(fixed.rstrip(os.sep) + os.sep)
         if inside and matches_path(wanted, folder.replace(os.sep, "/")) and _has_go(loader, folder):
             yield path, folder
 
 
-def _own(loader: Loader) -> Iterator[tuple[str, str]]:
-    """(import path, folder) of all folders of the main modules that may be packages; folders of generated files are among them."""
+def _outside(loader: Loader, pattern: str, prefix: str, base: str) -> GoError:
+    """The error for a *pattern* that starts in no main module (cmd/go/internal/modload/load.go:540)."""
+    modules = loader.modules.main_modules if loader.modules else ()
+    message = f"pattern {pattern}: directory prefix {prefix} does not contain "
+    if len(modules) < 2:
+        return GoError(f"{message}main module or its selected dependencies")
+    folders = (os.path.relpath(module.dir, base).replace(os.sep, "/") for module in modules)
+    advice = ", ".join(f"{folder}/..." if folder.startswith("..") else f"./{folder}/..." for folder in folders)
+    return GoError(f"{message}modules listed in go.work or their selected dependencies; name their folders: {advice}")
+
+
+def _own(loader: Loader, module: Module) -> Iterator[tuple[str, str]]:
+    """(import path, folder) of all folders of a main *module* that may be packages; folders of generated files are among them."""
     made = {os.path.dirname(path) for path, actual in loader.overlay.replace.items() if actual and path.endswith(".go")}
-    for module in loader.modules.main_modules if loader.modules else ():
-        for relative, folder in _folders(loader, module.dir, loader.modules.ignored(module) if loader.modules else ()):
-            made.discard(folder)
-            yield (f"{module.path}/{relative}" if relative else module.path), folder
+    for relative, folder in _folders(loader, module.dir, loader.modules.ignored(module) if loader.modules else ()):
+        made.discard(folder)
+        yield (f"{module.path}/{relative}" if relative else module.path), folder
     for folder in sorted(made):
-        try:
+        if loader.main_module(folder) == module:
             yield loader.import_path(folder), folder
-        except GoError:
-            continue  # in the SDK, or in another module
 
 
 def _folders(loader: Loader, root: str, ignored: tuple[str, ...]) -> Iterator[tuple[str, str]]:
