@@ -7,7 +7,7 @@ import gc
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import SCons.Node
@@ -59,7 +59,7 @@ class ClosureUnit(Unit):
         self._kids: Nodes = []
         self._build: Build | None = None
         self._closure: Closure | None = None
-        self._watched: tuple[Sequence[str], Sequence[str]] = ([], [])
+        self._watched: tuple[Collection[str], Collection[str]] = ((), ())
         self._kept = ""
         self._reason = "it is not there"
         self._key = ""
@@ -225,6 +225,7 @@ class ClosureUnit(Unit):
         if not self._kept:
             extra = [path for unit in closure.units.values() if not unit.immutable for path in unit.input_paths()]
             files = build.worth_watching({*files, *read.files, *build.watched_files, *extra})
+            folders = build.worth_watching(folders)
         self._watched = (files, folders)
         for file in files:  # what is edited from now on, this build does not rest on
             with contextlib.suppress(OSError):
@@ -244,7 +245,7 @@ class ClosureUnit(Unit):
             if self._waiting():
                 return None
             raise
-        self._watched = (build.worth_watching(watched.files), build.worth_watching(watched.folders))
+        self._watched = (watched.files, watched.folders)
         return packages
 
     def _recall_packages(self, build: Build) -> Sequence[Package] | None:

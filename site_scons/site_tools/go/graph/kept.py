@@ -87,7 +87,7 @@ def _read(path: str, digest: str) -> Kept | None:
         with open(path, "rb") as handle:
             content = handle.read()
         if hashlib.sha256(content).hexdigest() == digest:
-            kept: Kept = pickle.loads(content)  # noqa: S301 (our own file)
+            kept: Kept = pickle.loads(content)  # noqa: S301 - what the ledger has the digest of, this tool has written
             return kept
     return None
 
