@@ -154,6 +154,7 @@ func parkSleeping(gp *g) {
 	gp.sleepWhen += nanotime()
 	sleepers.push(gp)
 	wakeSleeping = wakeSleepers
+	startClock()
 	parkBlocked(gp)
 }
 

@@ -12,8 +12,17 @@ const (
 	clockMonotonic = 1
 )
 
-// clockFunction is the address of the vDSO's clock_gettime: 0 when not looked for yet, 1 when there is none.
+// clockFunction is the address of the vDSO's clock_gettime: 0 when not looked for yet, 1 when there is none. Both mean a system call.
 var clockFunction uintptr
+
+// startClock looks for it. Called where the program itself begins to ask for the time or to wait; the collector alone asks seldom.
+//
+//go:nosplit
+func startClock() {
+	if clockFunction == 0 {
+		clockFunction = findClock(auxval(_AT_SYSINFO_EHDR))
+	}
+}
 
 // vdsoGettimeofdaySym is where package syscall looks for a function of the vDSO; 0: it makes the system call.
 //
@@ -32,10 +41,7 @@ func vdsoClock(fn uintptr, clock uintptr, ts *timespec)
 
 //go:nosplit
 func readClock(clock uintptr) (ts timespec) {
-	if clockFunction == 0 {
-		clockFunction = findClock(auxval(_AT_SYSINFO_EHDR))
-	}
-	if clockFunction == 1 {
+	if clockFunction <= 1 {
 		linux.Syscall6(sysClockGettime, clock, uintptr(unsafe.Pointer(&ts)), 0, 0, 0, 0)
 	} else {
 		vdsoClock(clockFunction, clock, &ts)
@@ -60,6 +66,7 @@ func walltime() (sec int64, nsec int32) {
 
 //go:linkname time_now time.now
 func time_now() (sec int64, nsec int32, mono int64) {
+	startClock()
 	sec, nsec = walltime()
 	return sec, nsec, nanotime()
 }

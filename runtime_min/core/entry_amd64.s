@@ -73,6 +73,16 @@ TEXT runtime·signalReturn(SB),NOSPLIT|NOFRAME,$0
 	SYSCALL
 	INT	$3
 
+// Kept assembly goes here when something is wrong that only a bug of the runtime can cause.
+TEXT runtime·badmcall(SB),NOSPLIT|NOFRAME,$0
+	INT	$3
+
+TEXT runtime·badmcall2(SB),NOSPLIT|NOFRAME,$0
+	INT	$3
+
+TEXT runtime·badsystemstack(SB),NOSPLIT|NOFRAME,$0
+	INT	$3
+
 TEXT runtime·faultEntry(SB),NOSPLIT|NOFRAME,$0
 	MOVQ	-8(FS), R14
 	XORPS	X15, X15

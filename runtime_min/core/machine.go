@@ -74,6 +74,7 @@ type g struct {
 	selectDone atomic.Uint32
 	coroarg    *coro
 	bubble     *synctestBubble
+	alllink    *g // the goroutine that was made after it
 
 	// Named in conditions of kept files that are constant false here.
 	racectx         uintptr

@@ -67,6 +67,30 @@ func fatalpanic(p *_panic) {
 	})
 }
 
+// raise stands in channel operations for panic(plainError(text)). Where nothing refers to gopanic, nothing can recover either, a defer
+// statement being what does (deferreturn), and the report is all there is to a panic: so channels alone do not link in the machinery.
+//
+//go:noinline
+func raise(text string) {
+	if gopanicPC == 0 {
+		gopanicPC = findFunctionByID(abi.FuncID_gopanic)
+	}
+	if gopanicPC != 0 {
+		code := &gopanicPC
+		(*(*func(any))(unsafe.Pointer(&code)))(plainError(text))
+	}
+	pc, sp, gp := sys.GetCallerPC(), sys.GetCallerSP(), getg()
+	systemstack(func() {
+		printTraces = traceCrash
+		startDying()
+		print("panic: ", text, "\n")
+		die(gp, pc, sp)
+	})
+}
+
+// gopanicPC is the entry of gopanic, once raise has looked for it and found one.
+var gopanicPC uintptr
+
 // traceCrash prints the stacks of a crash report: gp's, and those of the other goroutines when GOTRACEBACK or the kind of crash asks.
 func traceCrash(gp *g, pc, sp uintptr) {
 	if isSecureMode() {

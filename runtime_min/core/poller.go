@@ -6,6 +6,7 @@ import "unsafe"
 
 // startTimers is called when the first timer starts.
 func startTimers() {
+	startClock()
 	pollTimers = func() int64 {
 		_, next, ran := p0.timers.check(0, nil)
 		if ran && next == 0 {

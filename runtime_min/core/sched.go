@@ -213,15 +213,14 @@ func goyield() { mcall(gosched_m) }
 
 func gopreempt_m(gp *g) { gosched_m(gp) }
 
-// Every goroutine ever made, dead ones included, except the main one. Only grows.
-var allgs []unsafe.Pointer
+// lastG is the goroutine made last. From mainG on, alllink leads to it past all others that were ever made, dead ones included.
+var lastG = &mainG
 
 var freeGs *g // dead goroutines, linked by schedlink
 
 func forEachG(fn func(gp *g)) {
-	fn(&mainG)
-	for _, gp := range allgs {
-		fn((*g)(gp))
+	for gp := &mainG; gp != nil; gp = gp.alllink {
+		fn(gp)
 	}
 }
 
@@ -253,7 +252,8 @@ func newproc1(fn *funcval, callergp *g, callerpc uintptr, parked bool, reason wa
 		gp = (*g)(newRecord(unsafe.Sizeof(g{})))
 		gp.stackguard1 = ^uintptr(0)
 		gp.atomicstatus.Store(_Gdead)
-		allgs = append(allgs, unsafe.Pointer(gp))
+		lastG.alllink = gp
+		lastG = gp
 	}
 	if gp.stack.lo == 0 {
 		gp.stack = stackalloc(startingStackSize)

@@ -122,7 +122,4 @@ var printStackLimit func()
 //go:linkname morestackc
 func morestackc() { throw("system stack code on a user stack") }
 
-func badmcall(fn func(*g))  { throw("mcall on g0") }
-func badmcall2(fn func(*g)) { throw("mcall function returned") }
-
 func badreflectcall() { panic(plainError("arg size to reflect.call more than 1GB")) }

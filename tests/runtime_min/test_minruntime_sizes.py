@@ -12,6 +12,15 @@ from samples import FMT, HELLO, HTTP
 from scons_go.inspect.process import observe
 from toolchain import Toolchain
 
+ALLOCATE = """package main
+
+var kept *[100]int
+
+func main() {
+	kept = new([100]int)
+	println("hello, world")
+}
+"""
 COLLECT = """package main
 
 import "runtime"
@@ -27,7 +36,8 @@ func main() {
 # makes the same bytes on every machine, in steps of pages.
 LIMITS = [
     pytest.param(HELLO, 24_576, id="print"),
-    pytest.param(COLLECT, 148_000, id="collect"),
+    pytest.param(ALLOCATE, 66_000, id="allocate"),
+    pytest.param(COLLECT, 124_000, id="collect"),
     pytest.param(FMT, 394_000, id="format"),
     pytest.param(HTTP, 3_780_000, id="serve", marks=pytest.mark.judge),
 ]
@@ -41,7 +51,7 @@ def toolchain() -> Toolchain:
 
 @pytest.mark.parametrize(("source", "most"), LIMITS)
 def test_size(source: str, most: int, toolchain: Toolchain, tmp_path: Path) -> None:
-    """Programs without a heap, with collector and scheduler, with fmt, with net/http."""
+    """Programs without a heap, with the collector, with collector and scheduler, with fmt, with net/http."""
     (tmp_path / "main.go").write_text(source)
     build(toolchain, [tmp_path / "main.go"], tmp_path / "program", ("-s", "-w"))
     assert (tmp_path / "program").stat().st_size <= most
