@@ -67,23 +67,25 @@ func fatalpanic(p *_panic) {
 	})
 }
 
-// raise stands in channel operations for panic(plainError(text)). Where nothing refers to gopanic, nothing can recover either, a defer
-// statement being what does (deferreturn), and the report is all there is to a panic: so channels alone do not link in the machinery.
+// raise stands for panic in channel operations, whose errors are of type plainError. Where nothing refers to gopanic, nothing can recover
+// either, a defer statement being what does (deferreturn), and the report is all there is to a panic: so channels alone do not link in the
+// machinery.
 //
 //go:noinline
-func raise(text string) {
+func raise(err any) {
 	if gopanicPC == 0 {
 		gopanicPC = findFunctionByID(abi.FuncID_gopanic)
 	}
 	if gopanicPC != 0 {
 		code := &gopanicPC
-		(*(*func(any))(unsafe.Pointer(&code)))(plainError(text))
+		(*(*func(any))(unsafe.Pointer(&code)))(err)
 	}
 	pc, sp, gp := sys.GetCallerPC(), sys.GetCallerSP(), getg()
+	text, _ := err.(plainError)
 	systemstack(func() {
 		printTraces = traceCrash
 		startDying()
-		print("panic: ", text, "\n")
+		print("panic: ", string(text), "\n")
 		die(gp, pc, sp)
 	})
 }
