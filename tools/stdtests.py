@@ -210,7 +210,7 @@ def take_suites(goroot: str, runtime: str, packages: Sequence[str], options: arg
 
     *done* is called with each.
     """
-    toolchain = Toolchain(goroot, runtime, options.output.parent / "std", options.jobs, load_known().hidden if runtime == "min" else ())
+    toolchain = Toolchain(goroot, runtime, options.output.parent / "std", options.jobs)
     work = Path(tempfile.mkdtemp(prefix=f"{runtime}-", dir=options.output))
     runner = Runner(toolchain, work, Limits(options.timeout))
     suites = {package: Suite(package, day=date.today().isoformat()) for package in packages}
@@ -262,23 +262,11 @@ def rows(full: Mapping[str, Suite], own: Mapping[str, Suite]) -> list[tuple[str,
     return lines
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is known of misses on min.
-
-    *causes* maps "package.Test", or "package" where there is nothing to run, to the cause. *hidden* are test files, relative to GOROOT/src,
-    that do not link there, and are left out so that the others of their packages can run.
-    """
-
-    causes: Mapping[str, str]
-    hidden: tuple[str, ...] = ()
-
-
-def load_known() -> Known:
-    """The contents of stdtests_causes.toml."""
+def load_causes() -> Mapping[str, str]:
+    """The contents of stdtests_causes.toml: why what fails on min does, by "package.Test", or "package" where there is nothing to run."""
     toml: Any = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
-    table = toml.loads(_CAUSES.read_text(encoding="utf-8"))
-    return Known(table["cause"], tuple(table["hidden"]))
+    causes: Mapping[str, str] = toml.loads(_CAUSES.read_text(encoding="utf-8"))["cause"]
+    return causes
 
 
 def markdown(full: Mapping[str, Suite], own: Mapping[str, Suite], causes: Mapping[str, str], version: str) -> str:
@@ -369,7 +357,7 @@ def main() -> int:
     missed = misses(full, own)
     print("\n".join(missed))
     if options.markdown:
-        put_table(options.markdown, markdown(full, own, load_known().causes, sdk.version))
+        put_table(options.markdown, markdown(full, own, load_causes(), sdk.version))
     return 1 if missed else 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from repository import ROOT
@@ -33,12 +33,9 @@ class Said:
 
 
 class Toolchain:
-    """The tools of an SDK with std compiled for one *runtime* ("full" or "min") below the folder *output*.
+    """The tools of an SDK with std compiled for one *runtime* ("full" or "min") below the folder *output*."""
 
-    *hidden* are files of GOROOT/src, relative to it, that are taken to be absent.
-    """
-
-    def __init__(self, goroot: str, runtime: str, output: Path, jobs: int, hidden: Iterable[str] = ()) -> None:
+    def __init__(self, goroot: str, runtime: str, output: Path, jobs: int) -> None:
         self.sdk: SDK = find_sdk({}, goroot)
         self.runtime = runtime
         self.jobs = jobs
@@ -52,7 +49,6 @@ class Toolchain:
             overlay.materialise()
             implied = (("all", release.compile_flags), *((path, release.flags_for(path)) for path in release.packages))
             self.link_flags = release.link_flags
-        overlay = replace(overlay, replace={**overlay.replace, **{os.path.join(self.sdk.src, *path.split("/")): "" for path in hidden}})
         self.compile_flags: tuple[str, ...] = implied[0][1] if implied else ()
         state = FileState()
         self.config = Config(self.sdk, self.variant, folder, state, overlay, base=str(ROOT), implied_gcflags=implied)

@@ -19,7 +19,7 @@ func boot(c int32, v **byte) {
 	signalinit()
 	gp := &mainG
 	gp.stack = mainStack()
-	gp.stktopsp = gp.stack.hi
+	gp.stktopsp = gp.stack.hi - goarch.PtrSize // unwinding takes the word above for startMain's return address
 	gp.stackguard0 = gp.stack.lo + stackGuard
 	gp.stackguard1 = ^uintptr(0)
 	gp.m = &m0

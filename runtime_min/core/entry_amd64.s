@@ -115,7 +115,7 @@ onSystemStack:
 TEXT runtime·startMain<ABIInternal>(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	MOVQ	AX, R14
 	MOVQ	R14, -8(FS)
-	MOVQ	(g_stack+stack_hi)(R14), SP
+	MOVQ	g_stktopsp(R14), SP
 	CALL	runtime·main<ABIInternal>(SB)
 	INT	$3			// it exits
 

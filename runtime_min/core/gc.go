@@ -15,13 +15,14 @@ import "unsafe"
 // Roots are the data and bss sections by the linker's pointer masks, goroutine stacks by the compiler's stack maps (gc_stack.go), and what the
 // tables of finalizers, cleanups and weak pointers hold (final.go).
 
-// collectionHooks is set by final.go when there is something of it for a collection to do; a program without finalizers, cleanups and
-// weak pointers does not carry that code.
+// collectionHooks is set by final.go when there is something of it for a collection to do, and by heapdump.go; a program without
+// finalizers, cleanups and weak pointers does not carry that code.
 var collectionHooks struct {
 	mark   func() // mark what the tables refer to
 	decide func() // after marking: clear weak pointers, queue finalizers and cleanups, marking what these need
 	lost   func() // after that: close standard files
-	after  func() // on the goroutine's stack, when all is done: wake who runs them
+	dump   func() // when what has no mark is free (heapdump.go)
+	after  func() // on the goroutine's stack, when all is done: wake who runs finalizers and cleanups
 }
 
 // poolCleanup empties the pools of package sync before a collection.
@@ -103,6 +104,9 @@ func collectNow() {
 	pace.next()
 	pace.release()
 	memstats.numGC++
+	if collectionHooks.dump != nil {
+		collectionHooks.dump()
+	}
 }
 
 // clearMarks prepares all spans for marking.

@@ -2,6 +2,26 @@ package runtime
 
 import "unsafe"
 
+// forPointers calls do with the offset of each word of object number i that the collector follows.
+func (s *mspan) forPointers(i uintptr, do func(offset uintptr)) {
+	masked := func(from, words, firstBit uintptr, mask *byte) {
+		for n := uintptr(0); n < words; n++ {
+			if bit := firstBit + n; *addb(mask, bit/8)>>(bit%8)&1 != 0 {
+				do(from + n*8)
+			}
+		}
+	}
+	switch s.kind {
+	case spanBits:
+		masked(0, s.elemsize/8, i<<(s.shift&7), (*byte)(unsafe.Pointer(s.pointers)))
+	case spanTyped:
+		typ := *s.typeSlot(i)
+		for from := uintptr(0); from+typ.Size_ <= s.elemsize; from += typ.Size_ {
+			masked(from, typ.PtrBytes/8, 0, getGCMask(typ))
+		}
+	}
+}
+
 // reflect_gcbits tells the tests of package reflect which words of the object that x points to the collector follows: a byte for each.
 //
 //go:linkname reflect_gcbits reflect.gcbits
@@ -12,20 +32,6 @@ func reflect_gcbits(x any) []byte {
 		return nil
 	}
 	words := make([]byte, s.elemsize/8)
-	i := s.objIndex(p)
-	if s.kind == spanBits {
-		for n := range words {
-			bit := i<<(s.shift&7) + uintptr(n)
-			words[n] = *addb((*byte)(unsafe.Pointer(s.pointers)), bit/8) >> (bit % 8) & 1
-		}
-		return words
-	}
-	typ := *s.typeSlot(i)
-	mask := getGCMask(typ)
-	for from := uintptr(0); from+typ.Size_ <= s.elemsize; from += typ.Size_ {
-		for n := uintptr(0); n < typ.PtrBytes/8; n++ {
-			words[from/8+n] = *addb(mask, n/8) >> (n % 8) & 1
-		}
-	}
+	s.forPointers(s.objIndex(p), func(offset uintptr) { words[offset/8] = 1 })
 	return words
 }
