@@ -8,6 +8,8 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -104,7 +106,7 @@ def test_server_error_that_stays(project: Project, proxy: Proxy) -> None:
 def test_half_a_body(project: Project, proxy: Proxy) -> None:
     prepare(project, proxy)
     proxy.faults[BASE + ".zip"] = "half"
-    assert f"{MODULE}@{VERSION}: read {proxy.url}{BASE}.zip: unexpected EOF" in failure(project)
+    assert f'{MODULE}@{VERSION}: read "{proxy.url}{BASE}.zip": unexpected EOF' in failure(project)
     assert not any(".zip" in name for name in project.leftovers())
     proxy.faults[BASE + ".zip"] = ["half", ""]
     assert project.open().resolve(MODULE).module
@@ -115,6 +117,41 @@ def test_a_server_that_hangs(project: Project, proxy: Proxy) -> None:
     proxy.faults[BASE + ".mod"] = "hang"
     project.patience = 0.4
     assert f'{MODULE}@{VERSION}: Get "{proxy.url}{BASE}.mod": no answer within 0.4 seconds' in failure(project)
+    assert proxy.requests.count(BASE + ".mod") == 2
+
+
+def test_what_failed_is_not_asked_for_again(project: Project, proxy: Proxy) -> None:
+    """A build asks for a module ahead, and for each package that may be in it: each time would be minutes with a server that hangs."""
+    prepare(project, proxy)
+    proxy.faults[BASE + ".zip"] = "500"
+    modules = project.open()
+    modules.prefetch([MODULE])
+    for _ in range(2):
+        with pytest.raises(GoError, match="500 Internal Server Error"):
+            modules.resolve(MODULE)
+    assert proxy.requests == [BASE + ".zip"] * 3
+    proxy.faults.clear()
+    assert project.open().resolve(MODULE).module
+
+
+@pytest.mark.parametrize("jobs", ["-j1", "-j2"])
+@pytest.mark.parametrize("kind", [".mod", ".zip"])
+def test_interrupt_of_a_download(project: Project, proxy: Proxy, kind: str, jobs: str) -> None:
+    """Nobody waits for a server that hangs. SCons takes the signal for itself, and lets actions come to their end."""
+    prepare(project, proxy)
+    project.write({"main.go": f'package main\n\nimport _ "{MODULE}"\n\nfunc main() {{}}\n'})
+    proxy.faults[BASE + kind] = "hang"
+    build = sconsproject.Project(project.root, project.goroot, environ=project.environ)
+    build.sconstruct("env.GoProgram('bin/app', '.')\n")
+    command = [sys.executable, "-m", "SCons", jobs]
+    with subprocess.Popen(command, cwd=project.root, env=build._environ(), stderr=subprocess.PIPE, text=True) as process:
+        wait_until(lambda: BASE + kind in proxy.requests)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=sconsproject.LONG)[1]
+    assert process.returncode != 0 and "interrupted while modules were downloaded" in said
+    assert "Traceback" not in said
+    proxy.faults.clear()
+    build.build().ok()
 
 
 def test_wrong_checksum_of_the_zip(project: Project, proxy: Proxy) -> None:
@@ -134,6 +171,21 @@ def test_wrong_checksum_of_go_mod(project: Project, proxy: Proxy) -> None:
     proxy.files[BASE + ".mod"] += b"// evil\n"
     assert failure(project).startswith(f"verifying {MODULE}@{VERSION}/go.mod: checksum mismatch\n")
     assert not any(name.endswith("v1.2.3.mod") for name in project.leftovers())
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_two_hashes_of_one_module(project: Project, proxy: Proxy, first: bool) -> None:
+    """The first one counts (modfetch/fetch.go:920)."""
+    prepare(project, proxy)
+    wrong = f"{MODULE} {VERSION} h1:{'A' * 43}=\n"
+    right = proxy.sums(project.root.parent)
+    project.write({"go.sum": wrong + right if first else right + wrong, "main.go": f'package main\n\nimport _ "{MODULE}"\n'})
+    if first:
+        assert failure(project).startswith(f"verifying {MODULE}@{VERSION}: checksum mismatch\n")
+    else:
+        assert project.open().resolve(MODULE).module
+    status, _, errors = project.go("list", "-deps", ".")
+    assert (status != 0) == first and ("checksum mismatch" in errors) == first
 
 
 def test_tampered_cache_is_not_trusted(project: Project, proxy: Proxy) -> None:
@@ -159,9 +211,10 @@ def test_truncated_zip(project: Project, proxy: Proxy) -> None:
     [
         ("!../../../../evil.go", f"zip for {MODULE}@{VERSION} has unexpected file ../../../../evil.go"),
         ("!/etc/evil", f"zip for {MODULE}@{VERSION} has unexpected file /etc/evil"),
-        ("../evil.go", "file path is not clean"),
+        ("../evil.go", 'malformed file path "../evil.go": invalid path element ".."'),
         ("a/../../evil.go", "file path is not clean"),
-        ("/evil.go", "file path is not clean"),
+        ("/evil.go", 'malformed file path "/evil.go": empty path element'),
+        ("./evil.go", "file path is not clean"),
         ("a//b.go", "file path is not clean"),
         ("Dep.go", 'case-insensitive file name collision: "dep.go" and "Dep.go"'),
         ("SUB/x.go", 'case-insensitive file name collision: "sub" and "SUB"'),
@@ -278,6 +331,9 @@ def test_lists_of_proxies(project: Project, proxy: Proxy) -> None:
     project.environ["GOPROXY"] = f"{proxy.url}/nothing,{proxy.url}"
     assert project.open().resolve(MODULE).module
     assert f"/nothing{BASE}.mod" in proxy.requests
+    nowhere = Project(project.root, project.goroot, f"{proxy.url}/nothing,{proxy.url}/nowhere")
+    nowhere.environ["GOMODCACHE"] = str(project.cache.parent / "cache-nowhere")
+    assert f"reading {proxy.url}/nowhere{BASE}.zip: 404 Not Found" in failure(nowhere)  # the last, as the go command has it
     proxy.faults[f"/broken{BASE}.zip"] = proxy.faults[f"/broken{BASE}.mod"] = "403"
     for separator, works in ((",", False), ("|", True)):
         other = Project(project.root, project.goroot, f"{proxy.url}/broken{separator}{proxy.url}")

@@ -15,6 +15,7 @@ from SCons.Node.FS import Dir, get_default_fs
 from SCons.Script import GetOption
 from SCons.Script.SConscript import launch_dir
 
+from .. import interrupt
 from . import messages
 from .derived import Derived, variant_root
 from .ledger import Ledger, Signature, signatures
@@ -132,6 +133,7 @@ def restart() -> None:
     _sessions.clear()
     _ledgers.clear()
     messages.unbuilt.clear()
+    interrupt.forget()
 
 
 def _refuse_ninja() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from SCons.Script import COMMAND_LINE_TARGETS
 
+from .. import interrupt
 from ..errors import GoError
 from . import checks, coverage, packages, program, relocatable, variables, yacc
 from .calls import CallErrors
@@ -18,6 +19,7 @@ TIDY_VERB = "go-tidy-check"
 
 def generate(env: Any, given: Mapping[str, object]) -> None:
     """Set the variables' defaults, *given* before the tool's own, and add the builders."""
+    interrupt.watch()
     with CallErrors():
         variables.set_defaults(env, given)
     yacc.generate(env)

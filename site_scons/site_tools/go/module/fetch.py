@@ -10,10 +10,13 @@ import contextlib
 import errno
 import glob
 import os
+import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, TYPE_CHECKING
 
 from ..errors import GoError
+from ..interrupt import interrupted
 from .cache import ModuleCache, temporary_name, write_atomically
 from .environment import ModuleEnv
 from .progress import Progress
@@ -26,10 +29,14 @@ if TYPE_CHECKING:
 # modzip and proxy are imported where they are used: they bring in zipfile, urllib and ssl, and most builds download nothing.
 
 _WORKERS = 12  # downloads wait for the network, not for the processor
+_NOTICE = 0.1  # seconds after which an interrupt is noticed
 
 
 class Fetcher:
-    """Gives go.mod files and folders of modules; *source* gives where to ask for what the cache lacks."""
+    """Gives go.mod files and folders of modules; *source* gives where to ask for what the cache lacks.
+
+    What could not be had is not asked for again: a server that hangs has been waited for long enough.
+    """
 
     def __init__(self, env: ModuleEnv, sums: Sums, source: Callable[[], Source]) -> None:
         self.cache = ModuleCache(env.cache, writable=env.cache_writable)
@@ -37,6 +44,7 @@ class Fetcher:
         self._source = source
         self._go_mods: dict[Version, bytes] = {}
         self._folders: dict[Version, str] = {}
+        self._failures: dict[Version, Exception] = {}
 
     def go_mod(self, module: Version) -> bytes:
         """The content of the module's go.mod, checked; raises GoError (modfetch/cache.go:404, GoMod)."""
@@ -44,10 +52,8 @@ class Fetcher:
         if data is None:
             data = self._read_go_mod(module)
             if data is None:
-                data = self._source().go_mod(module)
-                self.sums.check(mod_key(module), hash_gomod(data))
-                with _read_only_cache_is_fine():
-                    self.cache.write(module, "mod", data)
+                self._bring([mod_key(module)])
+                return self._go_mods[module]
             self._go_mods[module] = data
         return data
 
@@ -66,17 +72,17 @@ class Fetcher:
     def prefetch_go_mods(self, modules: Iterable[Version]) -> None:
         """Download the go.mod files that are not in the cache, several at a time. A failure shows when the file is asked for."""
         missing = [m for m in modules if m not in self._go_mods and not os.path.exists(self.cache.path(m, "mod"))]
-        self._parallel(missing, lambda module, _: self.go_mod(module))
+        self._download([mod_key(module) for module in missing if module not in self._failures])
 
-    def download(self, module: Version, progress: Progress | None = None) -> str:
+    def download(self, module: Version) -> str:
         """The folder with the module's files, checked; raises GoError (modfetch/fetch.go:44, Download)."""
         folder = self._folders.get(module)
         if folder is None:
             self.cache.require_root()
             folder = self.cache.extracted(module)
             if not folder:
-                with self.cache.lock(module):
-                    folder = self.cache.extracted(module) or self._extract(module, progress)
+                self._bring([module])
+                folder = self.cache.folder(module)
             self._check(module)
             self._folders[module] = folder
         return folder
@@ -87,8 +93,7 @@ class Fetcher:
 
     def prefetch(self, modules: Iterable[Version]) -> None:
         """Download and extract the modules that are not in the cache, several at a time. A failure shows when the module is asked for."""
-        missing = [module for module in modules if not self.is_ready(module)]
-        self._parallel(missing, self.download)
+        self._download([module for module in modules if not self.is_ready(module)])
 
     def trace(self, module: Version) -> tuple[int, ...]:
         """A mark of the extracted module that changes when it is downloaded or extracted anew; empty while it is not there."""
@@ -121,7 +126,7 @@ class Fetcher:
                 noted = self._hash_zip(module, self.cache.path(module, "zip"))
         self.sums.check(module, noted)
 
-    def _extract(self, module: Version, progress: Progress | None) -> str:
+    def _extract(self, module: Version, progress: Progress) -> None:
         """Download if need be and extract, under the module's lock (modfetch/fetch.go:191, unzip)."""
         archive = self.cache.path(module, "zip")
         if not (os.path.exists(archive) and os.path.exists(archive + "hash")):
@@ -143,9 +148,8 @@ class Fetcher:
             raise
         os.unlink(partial)
         self.cache.seal(folder)
-        return folder
 
-    def _fetch_zip(self, module: Version, archive: str, progress: Progress | None) -> None:
+    def _fetch_zip(self, module: Version, archive: str, progress: Progress) -> None:
         """Bring the zip and its hash into the cache, under the module's lock (modfetch/fetch.go:357, downloadZip)."""
         os.makedirs(os.path.dirname(archive), exist_ok=True)
         for leftover in glob.glob(glob.escape(archive) + "*.tmp"):
@@ -164,11 +168,10 @@ class Fetcher:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
 
-    def _receive(self, module: Version, handle: IO[bytes], progress: Progress | None) -> None:
+    def _receive(self, module: Version, handle: IO[bytes], progress: Progress) -> None:
         def write(piece: bytes) -> None:
             handle.write(piece)
-            if progress:
-                progress.received(len(piece))
+            progress.received(len(piece))
 
         def restart() -> None:
             handle.seek(0)
@@ -192,23 +195,58 @@ class Fetcher:
         write_atomically(self.cache.path(module, "ziphash"), value.encode())
         return value
 
-    def _parallel(self, modules: list[Version], work: Callable[[Version, Progress], object]) -> None:
-        if not modules:
+    def _bring(self, keys: list[Version]) -> None:
+        """Download what *keys* stand for; raises the error of one that cannot be had, now or when it was tried before."""
+        self._download(keys)
+        for key in keys:
+            if key in self._failures:
+                raise self._failures[key]
+
+    def _download(self, keys: Iterable[Version]) -> None:
+        """Download several at a time: modules, or the go.mod files alone where a version ends in "/go.mod". Failures are noted.
+
+        Whoever asks waits for threads that do not outlive the process: they may be waiting for a server, or for another build.
+        """
+        queue = deque(key for key in keys if key not in self._failures)
+        if not queue:
             return
-        from concurrent.futures import ThreadPoolExecutor  # a null build downloads nothing and need not load it
-
-        def run(module: Version) -> None:
-            progress.start(module)
-            with contextlib.suppress(GoError, OSError):
-                work(module, progress)
-            progress.finish(module)
-
-        with Progress(len(modules)) as progress:
-            pool = ThreadPoolExecutor(min(_WORKERS, len(modules)))
+        with Progress(len(queue)) as progress:
+            threads = [threading.Thread(target=self._work, args=(queue, progress), daemon=True) for _ in range(min(_WORKERS, len(queue)))]
             try:
-                list(pool.map(run, modules))
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    while thread.is_alive():
+                        if interrupted():
+                            raise GoError("interrupted while modules were downloaded")
+                        thread.join(_NOTICE)
             finally:
-                pool.shutdown(cancel_futures=True)
+                queue.clear()
+
+    def _work(self, queue: deque[Version], progress: Progress) -> None:
+        with contextlib.suppress(IndexError):
+            while True:
+                key = queue.popleft()
+                version, slash, _ = key.version.partition("/")
+                module = Version(key.path, version)
+                progress.start(module)
+                try:
+                    if slash:
+                        self._fetch_go_mod(module)
+                    else:
+                        with self.cache.lock(module):
+                            if not self.cache.extracted(module):
+                                self._extract(module, progress)
+                except Exception as error:  # whoever asks for it gets it
+                    self._failures[key] = error
+                progress.finish(module)
+
+    def _fetch_go_mod(self, module: Version) -> None:
+        data = self._source().go_mod(module)
+        self.sums.check(mod_key(module), hash_gomod(data))
+        with _read_only_cache_is_fine():
+            self.cache.write(module, "mod", data)
+        self._go_mods[module] = data
 
 
 @contextlib.contextmanager

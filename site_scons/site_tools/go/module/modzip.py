@@ -7,6 +7,7 @@ whatever an entry's mode says.
 from __future__ import annotations
 
 import os
+import posixpath
 import stat
 import zipfile
 import zlib
@@ -53,7 +54,7 @@ class _Collisions:
 
 
 def _name_problem(name: str, folder: bool) -> str:
-    if name.startswith("/") or any(part in ("", ".", "..") for part in name.split("/")):
+    if posixpath.normpath(name) != name or name.startswith("//"):
         return "file path is not clean"
     problem = check_file_path(name)
     if problem or folder:

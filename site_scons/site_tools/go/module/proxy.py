@@ -84,7 +84,7 @@ class Source:
             try:
                 return fetch(self._base(proxy, module))
             except NotFoundError as error:
-                best = best or error
+                best = error if best is None or isinstance(best, NotFoundError) else best
             except GoError as error:
                 best = GoError(f"{best.message}\n\tand it {error.message}") if best and proxy.url == "direct" else error
                 if not proxy.any_error:

@@ -33,7 +33,15 @@ class NotFoundError(GoError):
 
 
 class _TransientError(Exception):
-    """A failure that may pass: no connection, a cut connection, a busy server."""
+    """A failure that may pass: no connection, a cut connection, a busy server. It is worth so many *attempts*."""
+
+    attempts = ATTEMPTS
+
+
+class _SilenceError(_TransientError):
+    """No answer in time. A connection may have been lost; a server that is silent again hangs."""
+
+    attempts = 2
 
 
 def redacted(url: str) -> str:
@@ -119,7 +127,7 @@ class Client:
                 self._copy_http(url, limit, write)
                 return
             except _TransientError as failure:
-                if attempt == ATTEMPTS:
+                if attempt >= failure.attempts:
                     raise GoError(str(failure)) from None
                 time.sleep(self._pause * 2 ** (attempt - 1) * random.uniform(1.0, 1.5))
                 restart()
@@ -152,9 +160,9 @@ class Client:
                 finally:
                     self._connections.release(bare, connection, response)
         except TimeoutError:
-            raise _TransientError(f'Get "{shown}": no answer within {self._timeout:g} seconds') from None
+            raise _SilenceError(f'Get "{shown}": no answer within {self._timeout:g} seconds') from None
         except http.client.IncompleteRead:
-            raise _TransientError(f"read {shown}: unexpected EOF") from None
+            raise _TransientError(f'read "{shown}": unexpected EOF') from None
         except (http.client.HTTPException, OSError) as error:
             what = reason(error) if isinstance(error, OSError) else str(error)
             raise _TransientError(f'Get "{shown}": {what or type(error).__name__}') from None
@@ -170,7 +178,7 @@ class Client:
                 raise GoError(f"reading {shown}: more than {limit} bytes")
             write(chunk)
         if expected is not None and received < expected:
-            raise _TransientError(f"read {shown}: unexpected EOF")
+            raise _TransientError(f'read "{shown}": unexpected EOF')
 
     @staticmethod
     def _redirect(url: str, response: http.client.HTTPResponse) -> str:
