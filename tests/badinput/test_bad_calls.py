@@ -121,6 +121,22 @@ def test_no_package(module: Project, package: str, says: str) -> None:
     assert says.format(dir=module.dir) in module.build().failed().err
 
 
+def test_a_folder_in_no_module(module: Project) -> None:
+    module.sconstruct("env.GoProgram('bin/app', 'cmd/app')\n")
+    gomod = (module.dir / "go.mod").read_text()
+    (module.dir / "go.mod").unlink()
+    says = f"go.mod file not found in {module.dir}/cmd/app or any parent directory; see 'go help modules'"
+    assert says in module.build().failed().err
+    module.write("go.work", "go 1.22\n\nuse ./other\n")
+    module.write("other/go.mod", "module example.com/other\n\ngo 1.22\n")
+    says = f"directory {module.dir}/cmd/app outside modules listed in go.work or their selected dependencies"
+    assert says in module.build().failed().err
+    module.write("go.mod", gomod)
+    says = f"directory {module.dir}/cmd/app is contained in a module that is not one of the workspace modules listed in go.work."
+    run = module.build().failed()
+    assert says in run.err and f"\tgo work use {module.dir}\n" in run.err
+
+
 def test_godebug_lines_of_go_mod(module: Project) -> None:
     module.write("go.mod", "module example.com/m\n\ngo 1.24\n\ngodebug nosuch=1\n")
     module.sconstruct("env.GoProgram('bin/app', 'cmd/app')\n")

@@ -18,7 +18,7 @@ from .linkdeps import linker_dependencies
 from .module.resolve import MissingPackageSumError
 from .overlay import Overlay
 from .package import Folder, Module, Package
-from .refusals import check_files, checked_c, is_safe, malformed_path, missing_package, no_go_files, without_c
+from .refusals import check_files, checked_c, is_safe, malformed_path, missing_package, no_go_files, outside, without_c
 from .sdk import SDK
 from .source.context import BuildContext
 from .source.folder import read_folder
@@ -74,6 +74,11 @@ class Modules(Protocol):
     @property
     def complete(self) -> bool:
         """Whether no module that may be needed has to be downloaded."""
+        ...
+
+    @property
+    def work_file(self) -> str:
+        """The go.work file in force, "" without one."""
         ...
 
     def ignored(self, module: Module) -> tuple[str, ...]:
@@ -135,7 +140,7 @@ class Loader:
         below = _below(folder, self.sdk.src)
         if below:
             return below
-        raise GoError(f"directory {folder} outside main module or its selected dependencies")
+        raise GoError(outside(folder, self.modules.work_file if self.modules else None))
 
     def main_module(self, folder: str) -> Module | None:
         """The main module that the absolute *folder* is in, itself and not a module inside it."""

@@ -12,6 +12,7 @@ from itertools import chain
 
 from .errors import GoError, Position
 from .module.version import check_import_path
+from .module.workspace import find_up
 from .package import Folder, Package
 from .sdk import SDK
 
@@ -30,6 +31,24 @@ def no_go_files(folder: Folder) -> str:
     if folder.files.test_go or folder.files.xtest_go:
         return f"no non-test Go files in {folder.dir}"
     return f"no Go files in {folder.dir}"
+
+
+def outside(folder: str, work_file: str | None) -> str:
+    """What go says of the absolute *folder*, which is in no main module (cmd/go/internal/modload/load.go:663, init.go:1690).
+
+    *work_file* is the go.work file in force, "" without one; None if there is not even a go.mod.
+    """
+    if work_file is None:
+        return f"go.mod file not found in {folder} or any parent directory; see 'go help modules'"
+    if not work_file:
+        return f"directory {folder} outside main module or its selected dependencies"
+    gomod = find_up(folder, "go.mod")
+    if not gomod:
+        return f"directory {folder} outside modules listed in go.work or their selected dependencies"
+    return (
+        f"directory {folder} is contained in a module that is not one of the workspace modules listed in go.work. "
+        f"You can add the module to the workspace using:\n\tgo work use {os.path.dirname(gomod)}"
+    )
 
 
 def malformed_path(path: str) -> str:

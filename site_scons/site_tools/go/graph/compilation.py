@@ -61,6 +61,10 @@ class _ListedModules:
     def complete(self) -> bool:
         return True
 
+    @property
+    def work_file(self) -> str:
+        return ""
+
     def ignored(self, module: Module) -> tuple[str, ...]:
         return ()
 

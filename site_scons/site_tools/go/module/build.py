@@ -107,6 +107,11 @@ class BuildList:
         return self.workspace.settings_file
 
     @property
+    def work_file(self) -> str:
+        """The go.work file in force, "" without one."""
+        return self.workspace.work_file
+
+    @property
     def main_modules(self) -> tuple[Module, ...]:
         """The main modules in the order of go.work."""
         return tuple(self.module(main.version) for main in self.workspace.modules)

@@ -91,8 +91,10 @@ class Requirements:
         self.pruning = WORKSPACE if workspace.work else pruning_for(workspace.go)
         self.roots = self._find_roots()
         self._versions = self._root_versions()
-        if self.pruning != WORKSPACE and self._has_redundant_root():
-            self.graph()  # is checked
+        if self.pruning != WORKSPACE:
+            self._check_excluded()
+            if self._has_redundant_root():
+                self.graph()  # is checked
 
     def _root_versions(self) -> dict[str, str]:
         versions = {root.path: root.version for root in self.roots}  # sorted: the highest version of a path comes last
@@ -124,6 +126,14 @@ class Requirements:
         if toolchain:
             roots.append(Version("toolchain", toolchain))
         return sorted(roots, key=sort_key)
+
+    def _check_excluded(self) -> None:
+        """A requirement on an excluded version does not count, and should not be there (init.go:1512)."""
+        gomod = self.workspace.modules[0].gomod
+        for require in gomod.require if self._strict and not self._vendored else ():
+            if require.module in gomod.exclude:
+                ignored = f"ignoring requirement on excluded version {require.module.path} {require.module.version}"
+                raise GoError(f"{ignored}\n{self.dirty().message}", Position(self.workspace.modules[0].file, require.line))
 
     def _has_redundant_root(self) -> bool:
         paths = [root.path for root in self.roots]

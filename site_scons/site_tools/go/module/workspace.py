@@ -268,7 +268,10 @@ def _read_used(root: str, work: GoWork, path: str, line: int, env: ModuleEnv, co
     except TooNewError as error:
         raise too_old(error.wanted) from None
     except GoError as error:
-        raise GoError(f"cannot load module {shown} listed in go.work file: {error}", Position(path, line)) from None
+        cause = str(error)
+        if not os.path.exists(os.path.join(root, "go.mod")):
+            cause = f"open {os.path.join(shown, 'go.mod')}: no such file or directory"
+        raise GoError(f"cannot load module {shown} listed in go.work file: {cause}", Position(path, line)) from None
     language = module.gomod.language
     if gover.compare(language, work.language) > 0 and gover.compare(language, gover.GO_STRICT) >= 0:
         raise too_old(language)
