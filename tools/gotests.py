@@ -56,7 +56,8 @@ class Scene:
     def environ(self) -> dict[str, str]:
         """The environment of both sides."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("GO", "CGO_"))}
-        fixed = {"GOROOT": str(self.goroot), "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOENV": "off", "GOWORK": "off", "GOPROXY": "off"}
+        fixed = {"GOROOT": str(self.goroot), "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOENV": "off", "GOWORK": "off"}
+        fixed["GOPROXY"] = os.environ.get("GOPROXY", "https://proxy.golang.org")  # of what a module requires, the cache may lack some
         places = {"GOMODCACHE": str(ROOT / ".cache" / "gomodcache"), "GOCACHE": str(ROOT / ".cache" / "gocache")}
         return {**kept, **fixed, **places, "CGO_ENABLED": "0"}
 
