@@ -153,5 +153,13 @@ func debug_modinfo() string { return modinfo }
 
 var modinfo string // set by the linker
 
+// crypto/subtle asks for instructions that take the same time for all data: a mode of arm64.
+
+//go:linkname subtle_setDITEnabled crypto/subtle.setDITEnabled
+func subtle_setDITEnabled() (was bool) { return false }
+
+//go:linkname subtle_setDITDisabled crypto/subtle.setDITDisabled
+func subtle_setDITDisabled() {}
+
 //go:linkname reflect_verifyNotInHeapPtr reflect.verifyNotInHeapPtr
 func reflect_verifyNotInHeapPtr(p uintptr) bool { return spanOf(p) == nil }

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, goroot
+from scons_go.inspect.goobj import read_go_archive
 from scons_go.minruntime import load_manifest, manifest_path, overlay_for
 from sconsproject import LONG
+from stdtests import public_packages
 from toolchain import Toolchain
 
 ABSENT = {
@@ -117,6 +119,23 @@ def test_what_modules_pull_is_there(tmp_path: Path) -> None:
 
 def _pushed(text: str) -> set[str]:
     return {match[2] or match[1] for match in _PUSH.finditer(text)}
+
+
+@pytest.mark.judge
+def test_std_refers_to_nothing_that_is_not_there() -> None:
+    """Every symbol that a package of std refers to, used or not, is in std as compiled for the min runtime."""
+    toolchain = Toolchain(str(goroot("1.27.3")), "min", ROOT / "build" / "gorun", os.cpu_count() or 1)
+    packages = toolchain.available(public_packages(Path(toolchain.sdk.src)))
+    assert {"crypto/subtle", "net/http", "reflect"} <= set(packages)
+    defined, missing = set(), {}
+    for package, built in toolchain.prepare(packages).items():
+        for made in read_go_archive(built.archive, toolchain.sdk.root).objects:
+            defined |= {symbol.name for symbol in made.symbols}
+            if package not in ("runtime", "runtime/cgo"):
+                targets = (relocation.target for symbol in made.symbols for relocation in made.relocations(symbol.number))
+                missing |= {target.name: package for target in targets if target.number < 0 and not target.package}
+    missing = {name: package for name, package in missing.items() if name not in defined and not name.startswith(("type:", "go:"))}
+    assert missing == {"reflect.adjustAIXGCDataForRuntime": "reflect"}
 
 
 @pytest.mark.parametrize("collect", ["0", "1"])
