@@ -9,6 +9,7 @@ import pytest
 from gocommand import go
 from scons_go.errors import GoError
 from scons_go.module.gomod import Entry, Retract, Setting, parse_gomod, parse_gowork
+from scons_go.module.syntax import _plain_tokens, _Reader
 from scons_go.module.version import Version
 
 FULL = """\
@@ -161,3 +162,25 @@ def test_go_work() -> None:
     assert work.replace[0].new == Version("./y")
     with pytest.raises(GoError, match=r"go.work:1: unknown directive: require"):
         parse_gowork("require a.com/x v1.0.0", "go.work")
+
+
+LINES = [
+    "", "  ", ")", "\t)", ") // end", "require (", "require(", "  require ( // all", "require ()", "a) b", "a (b", "((", "require ( \r",
+    "a b // c\r", "//", "a//b", "\ta v1.0.0 // indirect", "a => ../b", "a=>b", "[v1, v2]", '"a" v1', "`a` v1", "a,b", "é v1", "\u00a0",
+    "a /* b", "a/*b", "(/*", "/*)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LINES)
+def test_plain_lines_are_read_as_others(text: str) -> None:
+    """A line that needs no tokenizer has the tokens, the comment and the column that the tokenizer finds."""
+    plain = _plain_tokens(text)
+    if plain is None:
+        return
+    tokens, comment, column = _Reader(text, "go.mod")._slow_tokens(text, 1)
+    assert plain[:2] == (tokens, comment)
+    assert not tokens or plain[2] == column
+
+
+def test_most_lines_are_plain() -> None:
+    assert all(_plain_tokens(text) for text in ("", ")", "require (", "require ( // all", "\ta v1.0.0 // indirect", "go 1.21", "a => ../b"))

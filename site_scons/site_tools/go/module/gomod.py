@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..errors import GoError, Position
@@ -133,7 +134,7 @@ def _string(token: str) -> str:
             return unquote(token)
         except ValueError as error:
             raise _DirectiveError(f"invalid quoted string: {error}") from None
-    if any(char in token for char in "\"'`"):
+    if '"' in token or "'" in token or "`" in token:
         raise _DirectiveError("invalid quoted string: unquoted string cannot contain quote")
     return token
 
@@ -161,14 +162,30 @@ def _path_major(path: str, prefix: str = "") -> str:
     return split[1]
 
 
+@lru_cache(maxsize=65536)
+def _module_version(verb: str, strict: bool, *args: str) -> Version:
+    """``path version``. The go.mod files of a large graph say the same over and over."""
+    if len(args) != 2:
+        raise _DirectiveError(f"usage: {verb} module/path v1.2.3")
+    path = _string(args[0])
+    if strict and split_path_version(path) is None:
+        raise _DirectiveError(f"{verb} {path}: version {quote(args[1])} invalid: malformed module path {quote(path)}")
+    version = _version(verb, path, args[1], strict)
+    problem = path_major_problem(version, _path_major(path))
+    if problem:
+        raise _DirectiveError(f"{verb} {path}: {problem}")
+    return Version(path, version)
+
+
 def _comment(block: Block | None, line: Line) -> str:
     """The text of a directive's comments, else of its block's (rule.go:911, parseDirectiveComment)."""
     comments = [*line.before, line.suffix] if line.before or line.suffix or block is None else block.before
     return "\n".join(comment[2:].strip() for comment in comments if comment)
 
 
-def _is_indirect(line: Line) -> bool:
-    words = line.suffix[2:].split()
+@lru_cache(maxsize=4096)
+def _is_indirect(comment: str) -> bool:
+    words = comment[2:].split()
     return words == ["indirect"] or (len(words) > 1 and words[0] == "indirect;")
 
 
@@ -230,23 +247,11 @@ class _Builder:
         key, _, value = args[0].partition("=")
         self.godebug.append(Setting(key, value, line.line))
 
-    def _module_version(self, verb: str, args: list[str]) -> Version:
-        if len(args) != 2:
-            raise _DirectiveError(f"usage: {verb} module/path v1.2.3")
-        path = _string(args[0])
-        if self.strict and split_path_version(path) is None:
-            raise _DirectiveError(f"{verb} {path}: version {quote(args[1])} invalid: malformed module path {quote(path)}")
-        version = _version(verb, path, args[1], self.strict)
-        problem = path_major_problem(version, _path_major(path))
-        if problem:
-            raise _DirectiveError(f"{verb} {path}: {problem}")
-        return Version(path, version)
-
     def add_require(self, _block: Block | None, line: Line, args: list[str]) -> None:
-        self.require.append(Require(self._module_version("require", args), _is_indirect(line), line.line))
+        self.require.append(Require(_module_version("require", self.strict, *args), _is_indirect(line.suffix), line.line))
 
     def add_exclude(self, _block: Block | None, _line: Line, args: list[str]) -> None:
-        self.exclude.append(self._module_version("exclude", args))
+        self.exclude.append(_module_version("exclude", self.strict, *args))
 
     def add_replace(self, _block: Block | None, line: Line, args: list[str]) -> None:
         """``old [version] => new [version]`` (rule.go:626, parseReplace)."""

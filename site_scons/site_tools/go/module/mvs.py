@@ -33,10 +33,14 @@ class Graph:
         self.roots = list(roots)
         self._required: dict[Version, tuple[Version, ...]] = {}
         self._selected: dict[str, str] = {}
+        self._raised: set[Version] = set()
         for module in self.roots:
             self._raise(module)
 
     def _raise(self, module: Version) -> None:
+        if module in self._raised:
+            return
+        self._raised.add(module)
         known = self._selected.get(module.path)
         if known is None or (known != module.version and _key(module.path, known) < _key(*module)):
             self._selected[module.path] = module.version

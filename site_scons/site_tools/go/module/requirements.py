@@ -233,9 +233,9 @@ class Requirements:
 
     def _without_excluded(self, summary: Summary) -> Summary:
         excluded = self.workspace.excluded
-        if any(excluded(requirement) for requirement in summary.require):
-            return summary._replace(require=tuple(r for r in summary.require if not excluded(r)))
-        return summary
+        if excluded.isdisjoint(summary.require):
+            return summary
+        return summary._replace(require=tuple(requirement for requirement in summary.require if requirement not in excluded))
 
     def _read(self, module: Version, actual: Version) -> GoMod:
         """Parse the go.mod of a dependency (modfile.go:760, rawGoModData)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ..errors import GoError, Position
 
@@ -39,6 +40,22 @@ class Block:
     lines: list[Line] = field(default_factory=list)
 
 
+@lru_cache(maxsize=65536)
+def _plain_tokens(text: str) -> tuple[list[str], str, int] | None:
+    """See :meth:`_Reader.tokens`; None if the line has other tokens than words and a parenthesis at its end.
+
+    The go.mod files of a large graph consist of the same lines over and over: the list of tokens is shared.
+    """
+    body, slashes, rest = text.partition("//")
+    words, last = body, []
+    if body.rstrip().endswith(("(", ")")):
+        words, last = body.rstrip()[:-1], [body.rstrip()[-1]]
+    if "/*" in body or not _PLAIN.fullmatch(words):
+        return None
+    comment = (slashes + rest).rstrip("\r") if slashes else ""
+    return words.split() + last, comment, len(body) - len(body.lstrip(" \t\r")) + 1
+
+
 class _Reader:
     def __init__(self, text: str, filename: str) -> None:
         self.filename = filename
@@ -49,11 +66,7 @@ class _Reader:
 
     def tokens(self, text: str, number: int) -> tuple[list[str], str, int]:
         """The tokens of one line, its comment and the column of its first token (read.go:512, readToken)."""
-        body, slashes, rest = text.partition("//")
-        if _PLAIN.fullmatch(body) and "/*" not in body:
-            comment = (slashes + rest).rstrip("\r") if slashes else ""
-            return body.split(), comment, len(body) - len(body.lstrip(" \t\r")) + 1
-        return self._slow_tokens(text, number)
+        return _plain_tokens(text) or self._slow_tokens(text, number)
 
     def _slow_tokens(self, text: str, number: int) -> tuple[list[str], str, int]:
         tokens: list[str] = []

@@ -125,11 +125,8 @@ class Workspace:
         if self.work:
             yield from ((replace, self.work_file) for replace in self.work.replace)
 
-    def excluded(self, module: Version) -> bool:
-        return module in self._excluded
-
     @cached_property
-    def _excluded(self) -> frozenset[Version]:
+    def excluded(self) -> frozenset[Version]:
         return frozenset(version for module in self.modules for version in module.gomod.exclude)
 
     @property
