@@ -33,9 +33,9 @@ env.GoProgram("bin/app", "cmd/app")
 """
 
 
-def write_module(folder: Path, packages: int, files: int, seed: int = 1) -> None:
+def write_module(folder: Path, packages: int, files: int) -> None:
     """A module ``example.com/big``: *packages* packages of *files* files of about 4 kB, all of them in the closure of cmd/app."""
-    choose = random.Random(seed)
+    choose = random.Random(1)
     used: set[int] = set()
     (folder / "go.mod").write_text("module example.com/big\n\ngo 1.22\n")
     for number in range(packages):

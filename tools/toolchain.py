@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from repository import ROOT
-from scons_go.errors import GoError
 from scons_go.filestate import FileState
 from scons_go.inspect.goobj import GoArchive, read_go_archive
 from scons_go.load import Loader
@@ -59,17 +58,6 @@ class Toolchain:
     def environment(self) -> dict[str, str]:
         """What compile and link run with."""
         return {**dict(self.config.target_env), "PATH": os.defpath, "LC_ALL": "C"}
-
-    def available(self, import_paths: Iterable[str]) -> tuple[str, ...]:
-        """Those of *import_paths* that can be loaded with all that they import on this runtime's sources."""
-        found = []
-        for path in import_paths:
-            try:
-                self.loader.closure([path])
-            except GoError:
-                continue
-            found.append(path)
-        return tuple(found)
 
     def prepare(self, import_paths: Iterable[str]) -> Mapping[str, Built]:
         """Compile packages of std and what they import; those known so far, by import path. Raises GoError with all messages."""

@@ -18,7 +18,6 @@ from scons_go.module.version import (
     check_path,
     escape_path,
     escape_version,
-    is_pseudo,
     matches_prefix,
     path_major_problem,
     split_path_version,
@@ -123,17 +122,6 @@ def test_paths() -> None:
     assert escape_path("github.com/Azure/x") == "github.com/!azure/x" and escape_version("v1.0.0-RC") == "v1.0.0-!r!c"
     with pytest.raises(ValueError, match="disallowed version string"):
         escape_version("v1!x")
-
-
-def test_pseudo_versions() -> None:
-    for version in (
-        "v0.0.0-20200101000000-0123456789ab",
-        "v1.2.4-0.20200101000000-0123456789ab",
-        "v1.2.3-pre.0.20200101000000-abc+incompatible",
-    ):
-        assert is_pseudo(version)
-    for version in ("v1.2.3", "v1.2.3-20200101000000-0123456789ab", "v0.0.0-2020010100000-0123456789ab"):
-        assert not is_pseudo(version)
 
 
 def test_private_globs() -> None:

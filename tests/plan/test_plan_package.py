@@ -14,10 +14,9 @@ from scons_go.errors import GoError
 from scons_go.package import Files, Package
 from scons_go.plan.commands import WORK, Run, describe, expand
 from scons_go.plan.compile import output_stem, plan_package
-from scons_go.plan.engine import Engine
 from scons_go.plan.link import plan_link
 from scons_go.plan.pgo import Profile
-from scons_go.plan.run import run_listing, run_package
+from scons_go.plan.run import run_package
 
 ASSEMBLED = {
     "go.mod": "module example.com/m\n\ngo 1.22\n",
@@ -107,16 +106,6 @@ def test_assembly_and_headers_by_generic_name(current_goroot: Path, tmp_path: Pa
     members = Path(built.archive).read_bytes()
     assert b"_go_.o " in members and b"sum_amd64.o " in members
     assert "asm -p example.com/m/sum -trimpath" in "\n".join(map(describe, plan.steps))
-
-
-def test_a_listing(current_goroot: Path, tmp_path: Path) -> None:
-    place = workplace(current_goroot, write(tmp_path / "m"))
-    packages = closure(place, "left")
-    built = Engine(place.config, 1).build(packages[:1])
-    plan = plan_package(place.config, packages[-1])
-    text = run_listing(place.config, plan, {path: each.export for path, each in built.items()})
-    assert "example.com/m/left.Left STEXT" in text and "CALL\texample.com/m/base.Add(SB)" in text
-    assert not os.path.exists(plan.export) and os.listdir(os.path.join(place.config.output, "~work")) == []
 
 
 def test_cgo_is_refused(current_goroot: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from gocommand import run_go
 from scons_go import targets
 from scons_go.errors import GoError
 from scons_go.sdk import SDK, open_sdk
-from scons_go.variant import Variant, default_cgo
+from scons_go.variant import Variant
 
 
 @pytest.fixture(scope="module")
@@ -100,18 +100,6 @@ def test_the_key_tells_apart_what_changes_objects_and_nothing_else(sdk: SDK) -> 
 
 def test_the_key_has_no_separators(sdk: SDK) -> None:
     assert Variant.of(sdk, "linux", "arm64", arch_level="v9.1,lse", runtime="min").key.startswith("linux_arm64_v91lse_min-")
-
-
-def test_cgo_default(sdk: SDK, tmp_path: Path) -> None:
-    goos, goarch = sdk.host_goos, sdk.host_goarch
-    (tmp_path / "gcc").write_text("#!/bin/sh\n")
-    (tmp_path / "gcc").chmod(0o755)
-    assert default_cgo(sdk, goos, goarch, {"PATH": str(tmp_path)})
-    assert not default_cgo(sdk, goos, goarch, {"PATH": "/nowhere"})
-    assert default_cgo(sdk, goos, goarch, {"PATH": "/nowhere", "CC": "tcc"})
-    assert not default_cgo(sdk, goos, goarch, {"PATH": str(tmp_path), "CGO_ENABLED": "0"})
-    assert not default_cgo(sdk, "plan9", "amd64", {"PATH": str(tmp_path)})
-    assert default_cgo(sdk, "plan9", "amd64", {"CGO_ENABLED": "1"})
 
 
 def test_known_targets_are_those_of_go_tool_dist(any_goroot: Path, tmp_path: Path) -> None:

@@ -8,8 +8,7 @@ signature (the clock of a file system ticks in milliseconds, not nanoseconds): a
 A build rests on what it found when it first looked, whatever it finds later: that is :attr:`FileState.seen`, and what is kept. An edit made
 while a build runs is then news to the next one.
 
-The null build asks :meth:`FileState.changed` about thousands of paths at once; it costs one stat each. Which paths a load looked at
-(files read, folders listed, names that turned out not to exist) is what :meth:`FileState.watch` collects.
+Which paths a load looked at (files read, folders listed, names that turned out not to exist) is what :meth:`FileState.watch` collects.
 """
 
 from __future__ import annotations

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -190,18 +188,3 @@ class Variant:
         settings = [(field.name, getattr(self, field.name)) for field in fields(self) if field.name not in _NOT_IN_KEY]
         digest = hashlib.sha256(repr((settings, self.codegen_flag)).encode()).hexdigest()[:8]
         return "_".join(word for word in words if word) + "-" + digest
-
-
-def default_cgo(sdk: SDK, goos: str, goarch: str, environ: Mapping[str, str]) -> bool:
-    """Whether cgo is on where nobody says so (cmd/go/internal/cfg/cfg.go:120 defaultContext).
-
-    CGO_ENABLED of *environ* decides if it is 0 or 1; else a native build has cgo if the target supports it and $CC, or gcc (clang on
-    darwin, freebsd and openbsd) in the PATH of *environ*, is there.
-    """
-    setting = environ.get("CGO_ENABLED") or sdk.defaults.get("CGO_ENABLED", "")
-    if setting in ("0", "1"):
-        return setting == "1"
-    if (goos, goarch) != (sdk.host_goos, sdk.host_goarch) or not targets.known(sdk).get(f"{goos}/{goarch}"):
-        return False
-    default_cc = "clang" if goos in ("darwin", "ios", "freebsd", "openbsd") else "gcc"
-    return bool(environ.get("CC")) or shutil.which(default_cc, path=environ.get("PATH", os.defpath)) is not None

@@ -35,7 +35,6 @@ class Session:
         self.dry = bool(GetOption("no_exec") or GetOption("question"))
         self.clean = bool(GetOption("clean"))
         self.shows_graph = bool(GetOption("tree_printers") or GetOption("cache_force"))
-        self.explains = bool(GetOption("debug_explain"))
         self.jobs = int(GetOption("num_jobs"))
         self.keeps_going = bool(GetOption("keep_going"))
         self.builds: dict[object, Any] = {}

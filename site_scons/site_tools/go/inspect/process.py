@@ -42,14 +42,14 @@ class Observation:
     calls: tuple[SystemCall, ...]
 
 
-def start_up(programs: Mapping[str, Sequence[str]], runs: int, environment: Mapping[str, str] | None = None) -> dict[str, StartUp]:
+def start_up(programs: Mapping[str, Sequence[str]], runs: int) -> dict[str, StartUp]:
     """Time programs by turns, so that what else the machine does falls on all of them alike.
 
     *programs* maps a label to an argument vector that starts with a path. Each is started by posix_spawn (vfork in effect: the cost
     does not depend on our own size) with all three standard files on /dev/null, and *runs* times. Raises :class:`GoError` where one
     cannot be started or does not exit with status 0.
     """
-    environ = dict(os.environ if environment is None else environment)
+    environ = dict(os.environ)
     times: dict[str, list[int]] = {label: [] for label in programs}
     collecting = gc.isenabled()
     gc.disable()

@@ -17,7 +17,6 @@ EXPLICIT_INDIRECT = "1.17"
 TIDY_GO_MOD_SUM = "1.21"
 GO_STRICT = "1.21"
 EXPLICIT_MODULES_TXT_IMPORT = "1.23"
-GO_MOD_TOOL = "1.24"
 
 _NUMBER = r"(?:0|[1-9][0-9]*)"
 _GO_VERSION = re.compile(rf"({_NUMBER})(?:\.({_NUMBER})(?:\.({_NUMBER})|([a-z]+)({_NUMBER})?)?)?")

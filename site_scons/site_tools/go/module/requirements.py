@@ -143,10 +143,6 @@ class Requirements:
         """The version of a module named by the roots alone, None if they do not name it (buildlist.go:268, rootSelected)."""
         return self._versions.get(path)
 
-    def loaded_graph(self) -> Graph | None:
-        """The graph if something needed it, else None."""
-        return self._graph
-
     def graph(self) -> Graph:
         """The whole graph, read on first use and checked against the roots; raises GoError (buildlist.go:300, :540)."""
         if self._graph is None:
@@ -264,15 +260,15 @@ class Requirements:
                     wanted.append(actual)
         self._fetcher.prefetch_go_mods(wanted)
 
-    def read_graph(self, pruning: str, roots: list[Version], unprune: frozenset[Version] = frozenset()) -> Graph:
-        """The graph from *roots* on, reaching as far as *pruning* says, and beyond at modules in *unprune*.
+    def read_graph(self, pruning: str, roots: list[Version]) -> Graph:
+        """The graph from *roots* on, reaching as far as *pruning* says.
 
         Raises GoError with the chain of requirements that led to the module at fault (buildlist.go:327, readModGraph).
         """
         graph = Graph(roots if pruning == WORKSPACE else self._mains())
         if pruning != WORKSPACE:
             graph.require(self._mains()[0], roots)
-        walk = _Walk(self, graph, unprune)
+        walk = _Walk(self, graph)
         walk.load([(root, pruning) for root in roots])
         if pruning == WORKSPACE:
             walk.load_selected(roots)
@@ -306,10 +302,9 @@ class Requirements:
 class _Walk:
     """Loads the modules of a graph wave by wave, so that what is missing of one wave is downloaded together."""
 
-    def __init__(self, requirements: Requirements, graph: Graph, unprune: frozenset[Version]) -> None:
+    def __init__(self, requirements: Requirements, graph: Graph) -> None:
         self._requirements = requirements
         self._graph = graph
-        self._unprune = unprune
         self._entered: set[tuple[Version, str]] = set()
         self._loaded: set[Version] = set()
         self.errors: dict[Version, GoError] = {}
@@ -336,7 +331,7 @@ class _Walk:
             self._graph.require(module, summary.require)
         following = UNPRUNED if pruning == UNPRUNED else summary.pruning
         everything = pruning != PRUNED or summary.pruning == UNPRUNED
-        return [(required, following) for required in summary.require if everything or required in self._unprune]
+        return [(required, following) for required in summary.require] if everything else []
 
     def load_selected(self, roots: list[Version]) -> None:
         """Load the selected versions of what workspace modules need, until nothing changes (buildlist.go:434-475)."""

@@ -95,17 +95,6 @@ def hash_gomod(data: bytes) -> str:
     return hash1([("go.mod", hashlib.sha256(data).hexdigest())])
 
 
-def hash_dir(folder: str, prefix: str) -> str:
-    """The hash of an extracted module whose names begin with *prefix*, "path@version" (dirhash/hash.go:74, HashDir)."""
-    files = []
-    for base, _, names in os.walk(folder):
-        for name in names:
-            file = os.path.join(base, name)
-            with open(file, "rb") as stream:
-                files.append((f"{prefix}/{os.path.relpath(file, folder).replace(os.sep, '/')}", digest(stream)))
-    return hash1(files)
-
-
 class Sums:
     """The go.sum lines in force: of the main module, or of go.work.sum and of each module of the workspace.
 

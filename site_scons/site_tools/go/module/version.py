@@ -188,11 +188,3 @@ def matches_prefix(globs: str, path: str) -> bool:
 def _glob_matches(glob: Iterable[str], elements: Iterable[str]) -> bool:
     # path.Match negates a class by "^" where fnmatch has "!"; neither lets "*" cross a slash once the path is split.
     return all(fnmatch.fnmatchcase(element, re.sub(r"\[\^", "[!", part)) for part, element in zip(glob, elements, strict=True))
-
-
-_PSEUDO = re.compile(r"v[0-9]+\.(0\.0-|\d+\.\d+-([^+]*\.)?0\.)\d{14}-[A-Za-z0-9]+(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?", re.ASCII)
-
-
-def is_pseudo(version: str) -> bool:
-    """Is *version* a pseudo-version, one made from a commit's time and hash (pseudo.go:118)?"""
-    return version.count("-") >= 2 and semver.is_valid(version) and _PSEUDO.fullmatch(version) is not None

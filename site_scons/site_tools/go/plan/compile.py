@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..errors import GoError
 from ..module import gover
@@ -108,15 +108,6 @@ def import_order(package: Package) -> tuple[str, ...]:
 def package_path(config: Config, package: Package) -> str:
     """The path that symbols of *package* carry (work/gc.go:45 pkgPath)."""
     return "main" if package.is_main and config.variant.buildmode != "plugin" else package.import_path
-
-
-def listing_steps(config: Config, plan: PackagePlan) -> tuple[Step, ...]:
-    """The steps of *plan* up to the compiler's, with -S: it prints the assembly of the package then (``go build -gcflags=-S``)."""
-    compiler = config.sdk.tool("compile")
-    index = next(i for i, step in enumerate(plan.steps) if isinstance(step, Run) and step.argv[0] == compiler)
-    run = plan.steps[index]
-    assert isinstance(run, Run)
-    return (*plan.steps[:index], replace(run, argv=(compiler, "-S", *run.argv[1:])))
 
 
 def _check(config: Config, package: Package) -> None:

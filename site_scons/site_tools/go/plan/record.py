@@ -47,24 +47,16 @@ def describe(plan: PackagePlan, export: str = "", archive: str = "", output: str
     return Built(plan.import_path, plan.export, plan.archive, digest, content_id(exported, objects), output)
 
 
-def load(plan: PackagePlan, key: str | None = None) -> Built | None:
-    """The facts about the outputs of *plan* if they are as its record says, else None.
-
-    With *key*, also None unless the record was written for that key (see :func:`save`).
-    """
+def load(plan: PackagePlan, key: str) -> Built | None:
+    """The facts about the outputs of *plan* if they are as its record says, and it was written for *key* (see :func:`save`); else None."""
     try:
         with open(plan.record, encoding="utf-8", errors="surrogateescape") as handle:
             head, recorded_key, digest, content, state, output = handle.read().split("\n", 5)
-        if head == _FORMAT and key in (None, recorded_key) and state == output_state(plan.export, plan.archive):
+        if head == _FORMAT and key == recorded_key and state == output_state(plan.export, plan.archive):
             return Built(plan.import_path, plan.export, plan.archive, digest, content, output)
     except (OSError, ValueError):
         pass  # no record, or not one of ours: the outputs are made anew
     return None
-
-
-def load_or_describe(plan: PackagePlan) -> Built:
-    """As :func:`load` without a key, but reads the outputs where there is no record; raises OSError."""
-    return load(plan) or describe(plan)
 
 
 def save(plan: PackagePlan, built: Built, key: str) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from ..errors import GoError
 from . import archive, record
 from .commands import WORK, AppendArchive, Copy, Run, Step, WriteFile, expand
-from .compile import ARCHIVE, EXPORT, PackagePlan, listing_steps
+from .compile import ARCHIVE, EXPORT, PackagePlan
 from .config import Config
 from .pgo import Profile
 from .record import Built
@@ -50,14 +50,6 @@ def run_package(
         os.replace(objects, plan.archive)
         record.save(plan, built, key)
         return built
-
-
-def run_listing(config: Config, plan: PackagePlan, exports: Mapping[str, str]) -> str:
-    """The assembly of a package as ``compile -S`` prints it; leaves no output. Raises GoError."""
-    with _reporting(plan.import_path), scratch_folder(config.output) as work:
-        _write(os.path.join(work, "importcfg"), import_config(plan, exports))
-        said = [run_step(step, work, plan.listed, plan.folder, config.base) for step in listing_steps(config, plan)]
-    return said[-1]
 
 
 def prepare_profile(config: Config, profile: Profile) -> None:

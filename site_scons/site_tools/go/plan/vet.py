@@ -23,7 +23,6 @@ from .commands import WORK, Run
 from .compile import import_order, relative_stem
 from .config import Config
 from .identity import source_path
-from .pgo import Profile
 from .record import Built, replace_file
 from .run import run_step, scratch_folder
 
@@ -173,19 +172,18 @@ class Vetted:
 def plan_vet(
     config: Config,
     package: Package,
-    profile: Profile | None,
     source_key: str,
     built: Mapping[str, Built],
     standard: Container[str],
     checks: Checks,
     tool: str = "",
 ) -> VetPlan:
-    """The plan for vetting *package*, compiled with *profile*, by the program *tool* (an absolute path, "" for the SDK's vet).
+    """The plan for vetting *package* by the program *tool* (an absolute path, "" for the SDK's vet).
 
     *source_key* stands for its sources and flags. *built* has the package's imports; those that are in *standard* are the SDK's.
     """
     imports = tuple(path for path in import_order(package) if path != "unsafe")
-    stem = os.path.join(config.output, f"~vet-{checks.key}", relative_stem(config, package, profile))
+    stem = os.path.join(config.output, f"~vet-{checks.key}", relative_stem(config, package))
     flags = checks.flags_for(package)
     identity = config.state.digest(tool) if tool else config.tool_id("vet")
     ignored = [

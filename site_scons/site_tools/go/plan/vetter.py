@@ -12,7 +12,6 @@ from ..errors import GoError
 from ..package import Package
 from .compile import import_order, plan_package
 from .config import Config
-from .pgo import Profile
 from .record import Built
 from .vet import Checks, VetPlan, Vetted, full_key, load_vetted, plan_vet, run_vet
 
@@ -42,9 +41,7 @@ class Vetter:
         self._lock = threading.Lock()
         self._flights: dict[tuple[str, str, bool], Future[Vetted]] = {}
 
-    def vet(
-        self, packages: Sequence[Package], built: Mapping[str, Built], ask: Collection[str], profile: Profile | None = None
-    ) -> list[Vetted]:
+    def vet(self, packages: Sequence[Package], built: Mapping[str, Built], ask: Collection[str]) -> list[Vetted]:
         """What is wrong with the packages *ask* (import paths), in their order among *packages*.
 
         *packages* are in dependency order and complete; *built* has all that others among them import. Raises GoError if vet cannot be
@@ -61,7 +58,7 @@ class Vetter:
                 while ready:
                     job = ready.pop()
                     asked = job.package.import_path in ask
-                    future = pool.submit(self._vet, job.package, profile, built, standard, facts, asked)
+                    future = pool.submit(self._vet, job.package, built, standard, facts, asked)
                     future.add_done_callback(lambda done, job=job: finished.put((job, done)))  # type: ignore[misc]
                 job, future = finished.get()
                 try:
@@ -78,15 +75,14 @@ class Vetter:
     def _vet(
         self,
         package: Package,
-        profile: Profile | None,
         built: Mapping[str, Built],
         standard: frozenset[str],
         facts: Mapping[str, Vetted],
         asked: bool,
     ) -> Vetted:
         own = built.get(package.import_path) if self._is_immutable(package) else None
-        source_key = own.content_id if own else plan_package(self.config, package, profile).action_key
-        plan = plan_vet(self.config, package, profile, source_key, built, standard, self.checks, self.tool)
+        source_key = own.content_id if own else plan_package(self.config, package).action_key
+        plan = plan_vet(self.config, package, source_key, built, standard, self.checks, self.tool)
         return self._once(plan, full_key(plan, built, facts), facts, asked)
 
     def _once(self, plan: VetPlan, key: str, facts: Mapping[str, Vetted], asked: bool) -> Vetted:

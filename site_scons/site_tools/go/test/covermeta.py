@@ -17,8 +17,6 @@ from ..plan.run import run_step, scratch_folder
 from .covdata import read_meta
 from .coverprofile import Profile, share
 
-LIST_NAME = "metafiles.txt"  # internal/coverage/defs.go, MetaFilesFileName
-
 
 def meta_file(config: Config, package: Package) -> str:
     """The file with the meta-data of *package*, which has a cover_mode; made if it is not there. Empty for a package without functions.
