@@ -6,7 +6,6 @@ baseline refers to are restated here. Rules: internal/buildcfg/exp.go (1.27.3).
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -94,17 +93,8 @@ def _apply(flags: dict[str, bool], item: str) -> None:
 @lru_cache(maxsize=8)
 def _flags(sdk: SDK) -> tuple[tuple[str, ...], Mapping[str, str]]:
     """(all experiments in order, experiment → condition under which the baseline has it)."""
-    fields = _FIELD.findall(_source(sdk, "goexperiment", "flags.go"))
-    block = _BASELINE.search(_source(sdk, "buildcfg", "exp.go"))
+    fields = _FIELD.findall(sdk.read_source("internal/goexperiment/flags.go"))
+    block = _BASELINE.search(sdk.read_source("internal/buildcfg/exp.go"))
     if not fields or not block:
         raise GoError(f"{sdk.version} is newer than scons-go knows: no experiments found in {sdk.src}/internal/buildcfg/exp.go")
     return tuple(name.lower() for name in fields), {name.lower(): value for name, value in _SETTING.findall(block.group(1))}
-
-
-def _source(sdk: SDK, package: str, name: str) -> str:
-    path = os.path.join(sdk.src, "internal", package, name)
-    try:
-        with open(path, encoding="utf-8") as handle:
-            return handle.read()
-    except OSError as error:
-        raise GoError(f"the Go SDK is incomplete: cannot read {path}: {error.strerror}. Install it again") from None

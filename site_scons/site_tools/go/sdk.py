@@ -96,6 +96,15 @@ class SDK:
             raise GoError(f"{self.version} in {self.root} has no tool {name!r}: looked for {path}")
         return path
 
+    def read_source(self, name: str) -> str:
+        """The text of the file *name* below :attr:`src`, with slashes; raises GoError if it cannot be read."""
+        path = os.path.join(self.src, *name.split("/"))
+        try:
+            with open(path, encoding="utf-8") as handle:
+                return handle.read()
+        except OSError as error:
+            raise GoError(f"the Go SDK is incomplete: cannot read {path}: {error.strerror}. Install it again") from None
+
     @property
     def release_tags(self) -> tuple[str, ...]:
         """The build tags go1.1 to go1.N (go/build/build.go:2038, goversion.go)."""
@@ -119,8 +128,7 @@ class SDK:
     @cached_property
     def defaults(self) -> Mapping[str, str]:
         """Settings built into the tools (internal/buildcfg/zbootstrap.go): "GOAMD64" → "v1", "GOEXPERIMENT" → "", ..."""
-        path = os.path.join(self.src, "internal", "buildcfg", "zbootstrap.go")
-        return dict(_DEFAULT.findall(_read_text(path)))
+        return dict(_DEFAULT.findall(self.read_source("internal/buildcfg/zbootstrap.go")))
 
     @cached_property
     def identity(self) -> str:
@@ -142,14 +150,6 @@ def _content_id(path: str) -> bytes:
             return found.group()
         handle.seek(0)
         return hashlib.sha256(handle.read()).digest()
-
-
-def _read_text(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8") as handle:
-            return handle.read()
-    except OSError as error:
-        raise GoError(f"the Go SDK is incomplete: cannot read {path}: {error.strerror}. Install it again") from None
 
 
 def open_sdk(root: str) -> SDK:

@@ -63,12 +63,7 @@ def has(feature: str, minor: int, goos: str, goarch: str) -> bool:
 @lru_cache(maxsize=8)
 def known(sdk: SDK) -> Mapping[str, bool]:
     """The targets *sdk* can compile for, "goos/goarch" → whether cgo works there (internal/platform/zosarch.go)."""
-    path = f"{sdk.src}/internal/platform/zosarch.go"
-    try:
-        with open(path, encoding="utf-8") as handle:
-            text = handle.read()
-    except OSError as error:
-        raise GoError(f"the Go SDK is incomplete: cannot read {path}: {error.strerror}. Install it again") from None
+    text = sdk.read_source("internal/platform/zosarch.go")
     return {f"{goos}/{goarch}": "CgoSupported: true" in facts for goos, goarch, facts in _OSARCH.findall(text)}
 
 

@@ -6,7 +6,6 @@ Rules: cmd/go/internal/load/godebug.go (1.27.3).
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -43,12 +42,7 @@ class Table:
 @lru_cache(maxsize=8)
 def table(sdk: SDK) -> Table:
     """The settings that *sdk* knows; raises GoError if its table cannot be read."""
-    path = os.path.join(sdk.src, "internal", "godebugs", "table.go")
-    try:
-        with open(path, encoding="utf-8") as handle:
-            text = handle.read()
-    except OSError as error:
-        raise GoError(f"the Go SDK is incomplete: cannot read {path}: {error.strerror}. Install it again") from None
+    text = sdk.read_source("internal/godebugs/table.go")
     settings = {}
     for found in _INFO.finditer(text):
         changed, old = _CHANGED.search(found.group()), _OLD.search(found.group())
@@ -59,7 +53,7 @@ def table(sdk: SDK) -> Table:
         for name, minor, old in _REMOVED.findall(text)
     }
     if not settings:
-        raise GoError(f"{sdk.version} is newer than scons-go knows: no GODEBUG settings found in {path}")
+        raise GoError(f"{sdk.version} is newer than scons-go knows: no GODEBUG settings found in {sdk.src}/internal/godebugs/table.go")
     return Table(settings, removed)
 
 
