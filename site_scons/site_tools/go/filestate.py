@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from stat import S_ISDIR
 from typing import NamedTuple
 
+from .digest import text_digest
 from .source.header import Header, scan_go, scan_other
 
 GRANULARITY_NS = 20_000_000
@@ -109,7 +110,7 @@ class FileState:
         """What stands for the header of the file *path* as it was read last; "" if none was."""
         known = self._files.get(path)
         header = self._header(known[1], path) if known else None
-        return hashlib.sha256(repr(header).encode("utf-8", "surrogateescape")).hexdigest() if header else ""
+        return text_digest(repr(header)) if header else ""
 
     def is_disturbed(self, path: str) -> bool:
         """Whether the file or folder *path* has been read again since it was first seen, and was another."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 
 from . import targets
+from .digest import text_digest
 from .errors import GoError
 from .experiment import Experiments, experiments
 from .sdk import SDK
@@ -186,5 +186,5 @@ class Variant:
         words += ["cgo"] if self.cgo else []
         words += [self.runtime] if self.runtime != "full" else []
         settings = [(field.name, getattr(self, field.name)) for field in fields(self) if field.name not in _NOT_IN_KEY]
-        digest = hashlib.sha256(repr((settings, self.codegen_flag)).encode()).hexdigest()[:8]
+        digest = text_digest(repr((settings, self.codegen_flag)))[:8]
         return "_".join(word for word in words if word) + "-" + digest

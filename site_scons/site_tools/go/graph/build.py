@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ..digest import text_digest
 from ..filestate import FileState
 from ..load import Loader
 from ..module.build import BuildList, open_build_list
@@ -115,7 +115,7 @@ class Build:
         replaced = self.runtime.overlay.replace
         facts = [self.setup.sdk.identity, self.config.implied_gcflags, sorted(replaced.items())]
         facts += [self.state.digest(actual) for actual in sorted(set(replaced.values())) if actual]
-        return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
+        return text_digest(repr(facts))
 
     def loader(self) -> Loader:
         """A loader that has not seen derived files as they were before they were made anew."""
@@ -264,7 +264,7 @@ def open_build(session: Session, env: Environment, folder: str, derived: Derived
 
 def _apart(setup: Setup, folder: str, top: str) -> Setup:
     """*setup* with an output folder that is only for what is in *folder*."""
-    digest = hashlib.sha256(os.path.relpath(folder, top).encode("utf-8", "surrogateescape")).hexdigest()
+    digest = text_digest(os.path.relpath(folder, top))
     return replace(setup, output=f"{setup.output}-{digest[:8]}")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..digest import text_digest
 from ..errors import GoError
 from ..plan.commands import Run, Step
 from ..plan.compile import PackagePlan
@@ -43,7 +43,7 @@ class Commands:
 
     def key(self, key: str) -> str:
         """The digest of *key* and the user's commands."""
-        return hashlib.sha256(repr((key, self.texts)).encode("utf-8", "surrogateescape")).hexdigest() if self.texts else key
+        return text_digest(repr((key, self.texts))) if self.texts else key
 
     def _step(self, step: Step) -> Step:
         return replace(step, argv=self._argv(step.argv)) if isinstance(step, Run) else step

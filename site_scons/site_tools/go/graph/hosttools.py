@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from SCons.Errors import UserError
 from SCons.Node.FS import get_default_fs
 from SCons.Node.Python import Value
 
+from ..digest import text_digest
 from ..selection import exec_name
 from . import variables
 
@@ -32,7 +32,7 @@ def host_program(env: Any, import_path: str) -> Nodes:
     sdk, place = variables.sdk_of(env), env.Dir(".")
     folder = os.path.relpath(place.srcnode().get_abspath(), env.Dir("#").get_abspath())
     facts = (sdk.version, folder, import_path, variables.text(env, "GOMODFLAG"))
-    digest = hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    digest = text_digest(repr(facts))[:8]
     suffix = ".exe" if sdk.host_goos == "windows" else ""
     node = get_default_fs().File(os.path.join(variables.build_dir(env), "tools", digest, exec_name(import_path) + suffix))
     if node.has_builder():

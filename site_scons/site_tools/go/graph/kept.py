@@ -14,6 +14,7 @@ import pickle
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..digest import text_digest
 from ..filestate import FileState
 from ..package import Package
 from ..plan.record import replace_file
@@ -42,7 +43,7 @@ class Kept(NamedTuple):
 
 def kept_file(ledger_file: str, target: str) -> str:
     """The file for the program *target* beside the ledger."""
-    name = hashlib.sha256(target.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    name = text_digest(target)[:16]
     return os.path.join(os.path.dirname(ledger_file), FOLDER, name)
 
 
@@ -116,4 +117,4 @@ def _has_same_head(path: str, kept: Kept, state: FileState) -> bool:
 
 def _digest(derived: Derived) -> str:
     names = {folder: sorted(node.name for node in nodes) for folder, nodes in derived.by_folder.items()}
-    return hashlib.sha256(repr((sorted(derived.overlay.items()), sorted(names.items()))).encode("utf-8", "surrogateescape")).hexdigest()
+    return text_digest(repr((sorted(derived.overlay.items()), sorted(names.items()))))

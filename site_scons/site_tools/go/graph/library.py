@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from SCons.Node.FS import get_default_fs
 from SCons.Node.Python import Value
 
+from ..digest import text_digest
 from ..errors import GoError
 from ..selection import is_wide, select_packages
 from . import messages, variables
@@ -88,7 +88,7 @@ class LibraryUnit(ClosureUnit):
 
     def _find_key(self, closure: Closure) -> str:
         contents = sorted((path, unit.built.content_id if unit.built else "") for path, unit in closure.units.items())
-        return hashlib.sha256(repr((self._paths, contents)).encode("utf-8", "surrogateescape")).hexdigest()
+        return text_digest(repr((self._paths, contents)))
 
 
 def compilable(loader: Loader, patterns: Iterable[str], base: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from SCons.Node.FS import Dir, File, get_default_fs
 from SCons.Node.Python import Value
 from SCons.Util import flatten
 
+from ..digest import text_digest
 from ..errors import GoError
 from . import messages, variables
 from .actions import unit_action
@@ -127,7 +127,7 @@ class ProgramUnit(ClosureUnit):
     def _find_key(self, closure: Closure) -> str:
         assert self._build and self._plan
         contents = sorted((path, unit.built.content_id if unit.built else "") for path, unit in closure.units.items())
-        return self._build.setup.commands.key(hashlib.sha256(repr((self._plan.action_key, contents)).encode()).hexdigest())
+        return self._build.setup.commands.key(text_digest(repr((self._plan.action_key, contents))))
 
     def _import_path(self, loader: Any) -> str:
         from ..selection import folder_package

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import SCons.Node
 from SCons.Node.Python import Value
 
+from ..digest import text_digest
 from ..errors import GoError
 from ..plan.config import Config
 from ..plan.record import Built, replace_file
@@ -45,7 +45,7 @@ class Purpose:
         """A name for the folder of such binaries."""
         words = ["fuzz"] * self.fuzz + ["debug"] * self.debug
         if self.coverage:
-            words.append(f"cover-{hashlib.sha256(repr((self.coverage.mode, self.coverage.patterns)).encode()).hexdigest()[:8]}")
+            words.append(f"cover-{text_digest(repr((self.coverage.mode, self.coverage.patterns)))[:8]}")
         return "-".join(words) or "run"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from SCons.Errors import BuildError
 from SCons.Node.FS import get_default_fs
 
+from ..digest import text_digest
 from ..errors import GoError
 from ..package import Package
 from ..plan import record, stamp
@@ -204,7 +204,7 @@ class PackageUnit(Unit):
         if module is None:
             return ""
         facts = [*module.identity, *(f"{path} {unit.built.export_digest}" for path, unit in self.imports.items() if unit.built)]
-        return hashlib.sha256("\0".join(facts).encode("utf-8", "surrogateescape")).hexdigest()
+        return text_digest("\0".join(facts))
 
     def _key_from(self, facts: PackagePlan | Made) -> str:
         digests = {path: unit.built.export_digest for path, unit in self.imports.items() if unit.built}
@@ -268,7 +268,7 @@ class StandardUnit(Unit):
         """The node that stands for all of them, made on first use."""
         if self.node is None:
             names = "\0".join(unit.stem for unit in self.units)
-            name = f"standard-{hashlib.sha256(names.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
+            name = f"standard-{text_digest(names)[:16]}"
             self.node = make_node(get_default_fs().File(os.path.join(self.build.setup.output, name)), self, env)
         return self.node
 

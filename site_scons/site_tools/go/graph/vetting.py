@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -12,6 +11,7 @@ from SCons.Errors import BuildError
 from SCons.Node.FS import get_default_fs
 from SCons.Node.Python import Value
 
+from ..digest import text_digest
 from ..errors import GoError
 from ..plan.compile import import_order
 from ..plan.identity import source_path
@@ -134,7 +134,7 @@ class VetUnit(ClosureUnit):
                 parts += [build.state.digest(source_path(build.config, package, name)) for name in ignored]
             except OSError as error:
                 raise self._failure(GoError(f"{error.filename}: {error.strerror}"), f"cannot vet {path}") from None
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+        return text_digest("\0".join(parts))
 
     def _users(self) -> tuple[Node, ...]:
         return (self.node, self.suite.node)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..digest import text_digest
 from ..errors import GoError
 from ..package import Module
 from .cache import write_atomically
@@ -55,7 +56,7 @@ class BuildList:
         sums = {file: read_if_there(file) for file in workspace.sum_files}
         vendored, modules_txt = self._read_vendored()
         self._vendored = vendored
-        key = hashlib.sha256(f"{env.go} {workspace.folder}".encode("utf-8", "surrogateescape")).hexdigest()
+        key = text_digest(f"{env.go} {workspace.folder}")
         self._memory_file = memory and f"{memory}-{key[:8]}"
         self._memory_key = _digest(env, workspace, sums, modules_txt)
         self._memory = _Memory.read(self._memory_file, self._memory_key)

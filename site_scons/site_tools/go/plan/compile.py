@@ -6,11 +6,11 @@ from. Rules: cmd/go/internal/work/gc.go:56 gc, :328 asmArgs, :403 symabis; work/
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from dataclasses import dataclass
 
+from ..digest import text_digest
 from ..errors import GoError
 from ..module import gover
 from ..package import Package
@@ -282,4 +282,4 @@ def _action_key(config: Config, package: Package, flags: tuple[str, ...], profil
         facts += [(name, config.state.digest(source_path(config, package, name))) for name in input_files(package)]
     except OSError as error:
         raise GoError(f"{package.import_path}: cannot read {error.filename}: {error.strerror}") from None
-    return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
+    return text_digest(repr(facts))

@@ -5,10 +5,10 @@ Rules: cmd/go/internal/work/exec.go:641 runCover, :2090 cover, :2117 writeCoverP
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 
+from ..digest import text_digest
 from ..package import Package
 from .commands import WORK, Run, Step, WriteFile
 from .config import Config
@@ -47,7 +47,7 @@ def meta_steps(config: Config, package: Package, target: str) -> list[Step]:
 
 def meta_name(import_path: str) -> str:
     """The name of a file with the meta-data of one package (covcmd/cmddefs.go:94 MetaFileForPackage)."""
-    return f"covmeta.{hashlib.sha256(import_path.encode()).hexdigest()}"
+    return f"covmeta.{text_digest(import_path)}"
 
 
 def _inputs(package: Package, outputs: list[str], places: dict[str, str]) -> list[Step]:
@@ -67,7 +67,7 @@ def _inputs(package: Package, outputs: list[str], places: dict[str, str]) -> lis
 
 def _run(config: Config, package: Package, covered: list[str]) -> Run:
     # Twelve digits of a hash keep the tool's variables apart from the user's (work/exec.go:700).
-    variable = f"goCover_{hashlib.sha256(package.import_path.encode()).hexdigest()[:12]}_"
+    variable = f"goCover_{text_digest(package.import_path)[:12]}_"
     argv = [config.sdk.tool("cover"), "-pkgcfg", "pkgcfg.txt", "-mode", package.cover_mode, "-var", variable]
     argv += ["-outfilelist", "coveroutfiles.txt", *(source_path(config, package, name) for name in covered)]
     return Run(tuple(argv), WORK, config.target_env)

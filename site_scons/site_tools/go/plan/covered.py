@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from ..digest import text_digest
 from ..package import Package
 from .compile import import_order
 from .patterns import flags_for
@@ -28,7 +28,7 @@ def instrumented(package: Package, mode: str) -> Package:
 
 def set_key(mode: str, *choice: object) -> str:
     """A name for packages that count in *mode*, where *choice* says which; without one, those that usually do."""
-    return f"{mode}-{hashlib.sha256(repr(choice).encode('utf-8', 'surrogateescape')).hexdigest()[:8]}" if any(choice) else mode
+    return f"{mode}-{text_digest(repr(choice))[:8]}" if any(choice) else mode
 
 
 def set_apart(packages: Iterable[Package], key: str) -> list[Package]:

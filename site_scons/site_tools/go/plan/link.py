@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from ..digest import text_digest
 from ..errors import GoError
 from ..package import Package
 from . import buildid
@@ -61,7 +62,7 @@ class LinkPlan:
     def action_key(self) -> str:
         """The digest of everything that goes into the link except the packages, the same on every machine."""
         facts = (self.import_path, self.packages, self.main_text, self.link_text, self.modinfo, self.libraries)
-        return hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()
+        return text_digest(repr(facts))
 
 
 def plan_link(

@@ -6,10 +6,10 @@ Rules: cmd/go/internal/load/pkg.go:3039 setPGOProfilePath, work/exec.go pgoActor
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 
+from ..digest import text_digest
 from ..errors import GoError
 from ..package import Package
 from .commands import Environment
@@ -47,7 +47,7 @@ def find_profile(config: Config, main: Package) -> Profile | None:
         raise GoError(f"cannot read the profile {source}: {error.strerror}") from None
     if not config.sdk.preprofile:
         return Profile(source, digest, source, (), ())
-    name = hashlib.sha256(f"{digest} {config.sdk.identity}".encode()).hexdigest()[:24]
+    name = text_digest(f"{digest} {config.sdk.identity}")[:24]
     file = os.path.join(config.output, "~pgo", f"{name}.preprofile")
     argv = (config.sdk.tool("preprofile"), "-o", f"{file}", "-i", source)
     return Profile(source, digest, file, argv, config.target_env)

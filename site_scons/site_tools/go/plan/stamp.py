@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable
 
+from ..digest import text_digest
 from ..errors import GoError
 from ..package import Package
 from .config import Config
@@ -23,7 +23,7 @@ def path(config: Config, packages: Iterable[Package], profile: Profile | None) -
         facts += [config.state.digest(actual) for actual in sorted(set(config.overlay.replace.values())) if actual]
     except OSError as error:
         raise GoError(f"cannot read {error.filename}: {error.strerror}") from None
-    name = hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    name = text_digest(repr(facts))[:32]
     return os.path.join(config.output, "~stamps", name)
 
 

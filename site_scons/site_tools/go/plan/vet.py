@@ -16,6 +16,7 @@ import os
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
+from ..digest import text_digest
 from ..errors import GoError
 from ..module import gover
 from ..package import Package
@@ -71,7 +72,7 @@ class Checks:
     @property
     def key(self) -> str:
         """A digest for the folder of the results."""
-        return hashlib.sha256(repr((self.flags, self.explicit, self.standard)).encode()).hexdigest()[:8]
+        return text_digest(repr((self.flags, self.explicit, self.standard)))[:8]
 
 
 def test_checks(value: str, minor: int) -> Checks | None:
@@ -189,7 +190,7 @@ def plan_vet(
     ignored = [
         config.state.digest(source_path(config, package, name)) for name in (*package.files.ignored_go, *package.files.ignored_other)
     ]
-    key = hashlib.sha256(repr((_RECORD, identity, config.sdk.identity, flags, source_key, ignored)).encode()).hexdigest()
+    key = text_digest(repr((_RECORD, identity, config.sdk.identity, flags, source_key, ignored)))
     return VetPlan(
         import_path=package.import_path,
         headed=package.import_path if package.listed == package.import_path else f"{package.import_path}\n# [{package.import_path}]",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable
 
+from ..digest import text_digest
 from ..errors import GoError
 from ..package import Package
 from ..plan.config import Config
@@ -26,7 +26,7 @@ def meta_file(config: Config, package: Package) -> str:
     try:
         facts = [package.import_path, package.cover_mode, config.sdk.identity]
         facts += [config.state.digest(source_path(config, package, name)) for name in input_files(package)]
-        folder = os.path.join(config.output, "~covermeta", hashlib.sha256(repr(facts).encode("utf-8", "surrogateescape")).hexdigest()[:16])
+        folder = os.path.join(config.output, "~covermeta", text_digest(repr(facts))[:16])
         target = os.path.join(folder, meta_name(package.import_path))
         if not os.path.exists(target):
             os.makedirs(folder, exist_ok=True)

@@ -19,6 +19,7 @@ import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ..digest import text_digest
 from ..plan.record import replace_file
 
 MAGIC = b"# test log\n"
@@ -235,4 +236,4 @@ class ResultCache:
 
 def result_key(binary: str, arguments: tuple[str, ...], coverage: str = "") -> str:
     """The key of a result: the digest of the test *binary*, its :func:`key_arguments`, and a digest of what *coverage* adds."""
-    return hashlib.sha256(repr(("test result 1", binary, arguments, coverage)).encode("utf-8", "surrogateescape")).hexdigest()
+    return text_digest(repr(("test result 1", binary, arguments, coverage)))
