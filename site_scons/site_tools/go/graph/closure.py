@@ -16,7 +16,7 @@ from SCons.Node.FS import Dir
 from SCons.Node.Python import Value
 
 from ..errors import GoError
-from . import messages, variables
+from . import variables
 from .derived import awaited, source_folder
 from .ledger import Ledger, Linked, signature, signatures
 from .nodes import GoNode, Unit
@@ -374,7 +374,7 @@ class ClosureUnit(Unit):
             raise self._failure(error, "cannot write") from None
 
     def _failure(self, error: GoError, summary: str) -> Exception:
-        failure: Exception = messages.failure(error, summary, session().top, session().here)
+        failure: Exception = session().failure(error, summary)
         return failure
 
 

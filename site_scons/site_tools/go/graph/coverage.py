@@ -100,10 +100,10 @@ def _report(target: Nodes, source: Nodes, env: Any) -> None:
             text = coverage_page(profile, source_reader(build))
         replace_file(path, text.encode("utf-8", "surrogateescape"))
     except GoError as error:
-        raise messages.failure(error, f"cannot report coverage in {target[0]}", here.top, here.here) from None
+        raise here.failure(error, f"cannot report coverage in {target[0]}") from None
     except OSError as error:
         failure = GoError(f"{error.filename or path}: {error.strerror or error}")
-        raise messages.failure(failure, f"cannot report coverage in {target[0]}", here.top, here.here) from None
+        raise here.failure(failure, f"cannot report coverage in {target[0]}") from None
 
 
 def _emit(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]:

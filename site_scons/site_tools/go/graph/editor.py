@@ -54,7 +54,7 @@ class EditorUnit(Unit):
             try:
                 self._look()
             except GoError as error:
-                raise messages.failure(error, "cannot find the packages for the editor", session().top, session().here) from None
+                raise session().failure(error, "cannot find the packages for the editor") from None
         return self._derived
 
     def _look(self) -> None:
@@ -101,9 +101,9 @@ class EditorUnit(Unit):
         try:
             self._write(*self._listing())
         except GoError as error:
-            raise messages.failure(error, "cannot list the packages for the editor", here.top, here.here) from None
+            raise here.failure(error, "cannot list the packages for the editor") from None
         except OSError as error:
-            raise messages.failure(GoError(f"{error.filename}: {error.strerror}"), "cannot write it", here.top, here.here) from None
+            raise here.failure(GoError(f"{error.filename}: {error.strerror}"), "cannot write it") from None
 
     def _listing(self) -> tuple[dict[str, Any], int]:
         """The DriverResponse for all packages, and how many of them are the user's."""

@@ -101,7 +101,7 @@ class FormatUnit(Unit):
             try:
                 self._files = self._find()
             except GoError as error:
-                raise messages.failure(error, "cannot find the files to format", session().top, session().here) from None
+                raise session().failure(error, "cannot find the files to format") from None
         return self._files
 
     def _find(self) -> dict[str, str]:
@@ -158,7 +158,7 @@ class FormatUnit(Unit):
         try:
             write_file(self.target, "\n".join((self._identity(), *right)).encode())
         except GoError as error:
-            raise messages.failure(error, "cannot write", session().top, session().here) from None
+            raise session().failure(error, "cannot write") from None
 
     def _list(self, *flags: str) -> tuple[str, ...]:
         """The files that gofmt would change, or has changed, relative to where the user is; raises BuildError with what it says."""
@@ -182,7 +182,7 @@ def _run(argv: Sequence[str], folder: str) -> subprocess.CompletedProcess[str]:
             argv, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="surrogateescape", check=False
         )
     except OSError as error:
-        raise messages.failure(GoError(f"cannot run {argv[0]}: {error.strerror}"), "cannot run gofmt", folder, folder) from None
+        raise session().failure(GoError(f"cannot run {argv[0]}: {error.strerror}"), "cannot run gofmt") from None
 
 
 def go_fmt(env: Any, patterns: tuple[str, ...], place: Node, number: int) -> Node:

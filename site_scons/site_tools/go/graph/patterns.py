@@ -57,7 +57,7 @@ class PatternUnit(Unit):
             try:
                 self._look(here)
             except GoError as error:
-                raise messages.failure(error, self.summary, here.top, here.here) from None
+                raise here.failure(error, self.summary) from None
         return [*self._derived, *self._kids]
 
     def _look(self, here: Session) -> None:

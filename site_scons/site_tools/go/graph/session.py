@@ -16,6 +16,7 @@ from SCons.Script import GetOption
 from SCons.Script.SConscript import launch_dir
 
 from .. import interrupt
+from ..errors import GoError
 from . import messages
 from .derived import Derived, variant_root
 from .ledger import Ledger, Signature, signatures
@@ -83,6 +84,14 @@ class Session:
                 with contextlib.suppress(OSError):
                     os.rmdir(folder)
         _locks.clear()
+
+    def failure(self, error: GoError, summary: str) -> BuildError:
+        """Show *error*, and return the SCons error with *summary* that ends the task."""
+        return messages.failure(error, summary, self.top, self.here)
+
+    def build_failure(self, error: GoError, package: str, summary: str) -> BuildError:
+        """Like :meth:`failure`, for the *package* (as go list names it) that cannot be built."""
+        return messages.build_failure(error, package, summary, self.top, self.here)
 
     def derived(self, folder: Node) -> Derived:
         """The derived files as packages see them that are reached from the SCons folder *folder*."""

@@ -172,7 +172,7 @@ class Suite(Unit):
             try:
                 self._look(session())
             except GoError as error:
-                raise messages.failure(error, "cannot find the packages to test", session().top, session().here) from None
+                raise session().failure(error, "cannot find the packages to test") from None
         return [*self._derived, *(run.node for run in self.runs)] if self._ready else self._derived
 
     def _look(self, here: Session) -> None:

@@ -109,7 +109,7 @@ class TestBinaryUnit(ProgramUnit):
     def _failure(self, error: GoError, summary: str) -> Exception:
         text = str(error)
         told = error if text.startswith("# ") else GoError(f"# {self.import_path}\n{text}")
-        failure: Exception = messages.build_failure(told, f"{self.import_path}.test", summary, session().top, session().here)
+        failure: Exception = session().build_failure(told, f"{self.import_path}.test", summary)
         return failure
 
     def vet_stamp(self, checks: Checks) -> str:

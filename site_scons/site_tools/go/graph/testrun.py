@@ -79,10 +79,10 @@ class TestRunUnit(Unit):
         try:
             outcome = self.outcome = self._vetted() or self._tested()
         except GoError as error:
-            raise messages.failure(error, f"cannot test {self.import_path}", session().top, session().here) from None
+            raise session().failure(error, f"cannot test {self.import_path}") from None
         except OSError as error:
             text = GoError(f"{self.import_path}: {error.filename or ''}: {error.strerror or error}")
-            raise messages.failure(text, f"cannot test {self.import_path}", session().top, session().here) from None
+            raise session().failure(text, f"cannot test {self.import_path}") from None
         finally:
             self.suite.in_order.end(self.number)
         if outcome.failed:

@@ -33,7 +33,7 @@ def _check(target: Nodes, source: Nodes, env: Any) -> None:
         roots = [module.root for module in workspace.modules] if workspace else [here.top]
         findings = [finding for root in roots for finding in check_tidy(root, settings)]
     except GoError as error:
-        raise messages.failure(error, "cannot tell whether the module is tidy", here.top, here.here) from None
+        raise here.failure(error, "cannot tell whether the module is tidy") from None
     if findings:
         for finding in findings:
             file = messages.path_from_here(finding.position.file, here.top, here.here)

@@ -127,8 +127,7 @@ class PackageUnit(Unit):
             with self.build.session.compiling() as others:
                 built = run_package(self.config, plan, exports, key, _backends(others))
         except GoError as error:
-            top, here = self.build.session.top, self.build.session.here
-            raise messages.build_failure(error, self.package.listed, f"cannot compile {self.package.import_path}", top, here) from None
+            raise self.build.session.build_failure(error, self.package.listed, f"cannot compile {self.package.import_path}") from None
         if built.output:
             messages.say(built.output)
         self._disturbed = self._is_disturbed()
@@ -157,8 +156,7 @@ class PackageUnit(Unit):
                 self._plan = self.build.setup.commands.apply(plan_package(self.config, self.package, self.profile))
                 self._planned = {path: self.build.state.digest(path) for path in self.input_paths()}
             except GoError as error:
-                session = self.build.session
-                raise messages.failure(error, f"cannot compile {self.package.import_path}", session.top, session.here) from None
+                raise self.build.session.failure(error, f"cannot compile {self.package.import_path}") from None
         return self._plan
 
     def input_paths(self) -> list[str]:
@@ -303,7 +301,6 @@ class StandardUnit(Unit):
         return shown or "\n".join(describe(step) for unit in self.missing() for step in unit.plan.steps)
 
     def run(self, env: Any) -> None:
-        session = self.build.session
         progress = messages.Progress("compiling")
         try:
             packages = [unit.package for unit in self.units]
@@ -311,7 +308,7 @@ class StandardUnit(Unit):
                 self.build.standard_engine.build([package for package in packages if package.standard], self.profile, immutable=True)
             built = self.build.engine.build(packages, self.profile, immutable=True)
         except GoError as error:
-            raise messages.failure(error, "cannot compile packages of the SDK", session.top, session.here) from None
+            raise self.build.session.failure(error, "cannot compile packages of the SDK") from None
         finally:
             progress.end()
         self._take(built)
