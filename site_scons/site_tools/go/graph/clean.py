@@ -35,27 +35,27 @@ def remove_program(ledger: Ledger, target: str, top: str) -> bool:
     return removed or bool(count)
 
 
-def remove_tests(ledger: Ledger, build_dir: str, top: str, outputs: Iterable[Any]) -> bool:
-    """Remove all test binaries below *build_dir*, the results that are kept, and the reports *outputs*; whether there was anything."""
-    binaries = [target for target in ledger.linked if f"{os.sep}~test-" in target]
-    removed = [remove_program(ledger, target, top) for target in binaries]
-    results = os.path.join(build_dir, "results")
-    removed.append(os.path.isdir(results))
+def remove_tests(ledger: Ledger, top: str, outputs: Iterable[Any]) -> bool:
+    """Remove all test binaries, the results that are kept, and the reports *outputs*; whether there was anything."""
+    root = os.path.dirname(ledger.path)
+    results = os.path.join(root, "results")
+    removed = [os.path.isdir(results), _remove_made(ledger, "~test-", top)]
     shutil.rmtree(results, ignore_errors=True)
-    with contextlib.suppress(OSError), os.scandir(build_dir) as variants:
-        for variant in variants:
-            if variant.is_dir():
-                _remove_memos(variant.path)
     with contextlib.suppress(OSError):
-        os.rmdir(build_dir)
+        os.rmdir(root)
     return any([*removed, remove_files(str(node.get_abspath()) for node in outputs)])
 
 
-def remove_vetted(ledger: Ledger, build_dir: str, top: str) -> bool:
-    """Remove what vet has found and what was compiled for it below *build_dir*; whether there was anything."""
-    stamps = [target for target in ledger.linked if f"{os.sep}~vet-" in target]
-    removed = [remove_program(ledger, target, top) for target in stamps]
-    with contextlib.suppress(OSError), os.scandir(build_dir) as variants:
+def remove_vetted(ledger: Ledger, top: str) -> bool:
+    """Remove what vet has found and what was compiled for it; whether there was anything."""
+    return _remove_made(ledger, "~vet-", top)
+
+
+def _remove_made(ledger: Ledger, prefix: str, top: str) -> bool:
+    """Remove what is made in folders that begin with *prefix*, and what tests and checks note; whether anything was made."""
+    targets = [target for target in ledger.linked if f"{os.sep}{prefix}" in target]
+    removed = [remove_program(ledger, target, top) for target in targets]
+    with contextlib.suppress(OSError), os.scandir(os.path.dirname(ledger.path)) as variants:
         for variant in variants:
             if variant.is_dir():
                 _remove_memos(variant.path)

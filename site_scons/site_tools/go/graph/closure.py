@@ -10,14 +10,13 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import SCons.Node
 from SCons.Errors import BuildError
 from SCons.Node.FS import Dir
 from SCons.Node.Python import Value
 
 from ..errors import GoError
 from . import variables
-from .derived import awaited, source_folder
+from .derived import are_pending, awaited, source_folder
 from .ledger import Ledger, Linked, signature, signatures
 from .nodes import GoNode, Unit
 from .session import Session, restart, session, touched
@@ -202,7 +201,7 @@ class ClosureUnit(Unit):
         self._await(derived.by_folder.get(place, ()) for place in {self.module_folder, *(known.folders if known else ())})
         if here.clean:
             self._ready = True
-        if self._ready or self._waiting():
+        if self._ready or are_pending(self._derived):
             return
         if known and self._is_fresh(known, here):
             self._ready = True
@@ -218,7 +217,7 @@ class ClosureUnit(Unit):
             return
         files, folders = self._watched
         self._await(derived.by_folder.get(folder, ()) for folder in {*(package.dir for package in packages), *folders})
-        if self._waiting():
+        if are_pending(self._derived):
             return
         with build.state.watch() as read:
             self._closure = closure = self._close(build, packages)
@@ -242,7 +241,7 @@ class ClosureUnit(Unit):
         except GoError:
             # Perhaps for want of a file that somebody has yet to make.
             self._await([build.derived.below(build.setup.folder)])
-            if self._waiting():
+            if are_pending(self._derived):
                 return None
             raise
         self._watched = (watched.files, watched.folders)
@@ -293,9 +292,6 @@ class ClosureUnit(Unit):
     def _users(self) -> tuple[Node, ...]:
         """The node itself and those that wait for it."""
         return (self.node,)
-
-    def _waiting(self) -> bool:
-        return any(node.get_state() <= SCons.Node.executing for node in self._derived)
 
     def _is_fresh(self, known: Linked, here: Session) -> bool:
         """Whether nothing that went in, and nothing that came out, has changed."""

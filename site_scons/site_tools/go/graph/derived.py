@@ -64,6 +64,11 @@ def awaited(nodes: Iterable[Node], node: Node, users: Collection[Node]) -> Itera
     return (each for each in nodes if each not in ignored and not rests_on(each, users))
 
 
+def are_pending(nodes: Iterable[Node]) -> bool:
+    """Whether one of *nodes* has yet to be made."""
+    return any(node.get_state() <= SCons.Node.executing for node in nodes)
+
+
 def rests_on(node: Node, users: Collection[Node]) -> bool:
     """Whether *node* is made from one of *users*, directly or not: then it can be no source of theirs."""
     waiting, seen = [node], set()

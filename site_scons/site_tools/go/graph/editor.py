@@ -8,13 +8,13 @@ import stat
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import SCons.Node
 from SCons.Node.Alias import default_ans
 from SCons.Node.FS import Dir, get_default_fs
 
 from ..errors import GoError
 from . import messages, variables
 from .actions import make_node
+from .derived import are_pending
 from .nodes import GoNode, Unit
 from .program import ProgramUnit
 from .session import session
@@ -71,7 +71,7 @@ class EditorUnit(Unit):
             builds.append(build)
             self._derived += [node for node in derived.below(build.setup.folder) if node not in self._derived]
         self._builds = _chosen(builds)
-        self._ready = not any(node.get_state() <= SCons.Node.executing for node in self._derived)
+        self._ready = not are_pending(self._derived)
 
     def _places(self, nodes: Iterable[Node]) -> list[tuple[Any, Node]]:
         """(environment, folder) of each program and each suite of tests."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import SCons.Node
+from SCons.Node.FS import get_default_fs
 
 from ..errors import GoError
 from ..selection import select_packages
-from . import messages
-from .derived import awaited, source_folder
+from . import messages, variables
+from .actions import make_node
+from .derived import are_pending, awaited, source_folder
+from .ledger import Ledger
 from .nodes import Unit
 from .session import Session, session
 
@@ -21,9 +25,13 @@ Nodes = list[Any]
 
 
 class PatternUnit(Unit):
-    """Packages that *patterns* name, relative to the folder *place*, and a node that makes no file of its own."""
+    """The packages that *patterns* name, relative to the folder *place*, in the environment *env*; its node makes no file of its own.
 
-    summary = "cannot find the packages"
+    It is looked at when its node is first reached; packages may be generated.
+    """
+
+    verb: str
+    """What is done with the packages, for messages: "test", "vet"."""
 
     def __init__(self, env: Any, patterns: tuple[str, ...], place: Node) -> None:
         self.env = env
@@ -37,6 +45,8 @@ class PatternUnit(Unit):
         self._kids: Nodes = []
         self._ready = False
 
+    # What subclasses say.
+
     def enter(self, build: Build, paths: list[str]) -> Nodes:
         """Nodes for the packages *paths*; raises GoError."""
         raise NotImplementedError
@@ -44,6 +54,20 @@ class PatternUnit(Unit):
     def needs(self) -> Nodes:
         """The nodes of programs that have to be made first."""
         return []
+
+    def deciding(self, derived: Nodes) -> Nodes:
+        """Those of the *derived* files without which nobody knows the packages; the others are made if this fails for want of one."""
+        return derived
+
+    # What all have in common.
+
+    @cached_property
+    def build_dir(self) -> str:
+        return variables.build_dir(self.env)
+
+    @property
+    def ledger(self) -> Ledger:
+        return session().ledger(self.build_dir)
 
     @property
     def folder(self) -> str:
@@ -57,7 +81,7 @@ class PatternUnit(Unit):
             try:
                 self._look(here)
             except GoError as error:
-                raise here.failure(error, self.summary) from None
+                raise here.failure(error, f"cannot find the packages to {self.verb}") from None
         return [*self._derived, *self._kids]
 
     def _look(self, here: Session) -> None:
@@ -68,17 +92,29 @@ class PatternUnit(Unit):
             return
         derived = here.derived(self.place)
         build = open_build(here, self.env, self.folder, derived)
-        self._derived = [*awaited(derived.below(build.setup.folder), self.node, (self.node,)), *self.needs()]
-        if any(node.get_state() <= SCons.Node.executing for node in self._derived):
+        below = [*awaited(derived.below(build.setup.folder), self.node, (self.node,))]
+        self._derived = [*self.deciding(below), *self.needs()]
+        if are_pending(self._derived):
             return
-        paths = select_packages(build.loader(), self.patterns, self.folder)
+        try:
+            paths = select_packages(build.loader(), self.patterns, self.folder)
+            kids = self.enter(build, paths)
+        except GoError:
+            self._derived = [*below, *self.needs()]
+            if are_pending(self._derived):
+                return
+            raise
         if not paths:
             messages.say(f'warning: "{" ".join(self.patterns)}" matched no packages')
-        self._kids = self.enter(build, paths)
+            raise GoError(f"no packages to {self.verb}")
+        self._kids = kids
         self._ready = True
-
-    def reason(self) -> str:
-        return "it is looked at each time"
 
     def signature(self) -> str:
         return repr(self.patterns)
+
+
+def pattern_node(unit: PatternUnit, name: str) -> Node:
+    """The node of *unit*, with *name* in ``$GOBUILDDIR``."""
+    unit.node = make_node(get_default_fs().File(os.path.join(unit.build_dir, name)), unit, unit.env)
+    return unit.node

@@ -6,20 +6,19 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import SCons.Node
 from SCons.Environment import Base
 from SCons.Node.FS import get_default_fs
 
 from ..errors import GoError
 from ..plan.record import replace_file
 from ..plan.vet import Checks, test_checks
-from ..selection import select_packages
+from ..test.covered import covered_packages
 from ..test.coverhtml import coverage_page
 from ..test.covermeta import nothing_ran, write_list
 from ..test.coverprofile import Profile, parse_profile, share
@@ -33,10 +32,9 @@ from ..test.variants import CoverRequest
 from . import messages, variables
 from .actions import make_node
 from .coverage import source_reader
-from .derived import awaited
-from .nodes import Unit
+from .patterns import PatternUnit, pattern_node
 from .runtime import refuse_profile
-from .session import Session, session
+from .session import session
 from .testbinary import Purpose, TestBinaryUnit
 from .testrun import TestRunUnit, marked
 
@@ -51,25 +49,19 @@ Nodes = list[Any]
 FAIL_FAST_SINCE = 23  # older ones go on with the next package
 
 
-class Suite(Unit):
-    """One GoTest call: *patterns*, relative to the folder *place*, in the environment *env*.
+class Suite(PatternUnit):
+    """One GoTest call."""
 
-    It is looked at when its node is first reached; packages may be generated.
-    """
+    verb = "test"
 
     def __init__(self, env: Any, patterns: tuple[str, ...], place: Node) -> None:
-        self.env = env
-        self.patterns = patterns
-        self.place = place
-        self.node: Node = None
+        super().__init__(env, patterns, place)
         self.options = parse_flags(self._flags(), session_folder())
         self.sdk = variables.sdk_of(env)
         self.minor = self.sdk.minor
         self.checks: Checks | None = test_checks(self.options.values.get("vet", ""), self.minor)
         self.outputs = {name: self._output(f"GOTEST{name}") for name in ("JUNIT", "JSON", "HTML")}
-        self.runs: list[TestRunUnit] = []
         self.benchmarks: AbstractContextManager[Any] = nullcontext()
-        self._reset()
         messages.json_stream |= self.options.json and self.minor >= BUILD_EVENTS_SINCE
         if not isinstance(env.get("GOTESTENV") or {}, Mapping):
             raise GoError(f"GOTESTENV must be a dictionary, not {env['GOTESTENV']!r}")
@@ -77,9 +69,9 @@ class Suite(Unit):
             raise GoError("GOTESTHTML needs -cover (or -coverpkg, -coverprofile) in GOTESTFLAGS")
         atexit.register(self.finish)
 
-    def _reset(self) -> None:
-        self._derived: Nodes = []
-        self._ready = False
+    def reset(self) -> None:
+        super().reset()
+        self.runs: list[TestRunUnit] = []
         self._finished = False
         self._started = time.monotonic()
         self._build: Build | None = None
@@ -124,14 +116,9 @@ class Suite(Unit):
         return fast and any(run.outcome and run.outcome.seconds and run.outcome.failed for run in self.runs)
 
     @cached_property
-    def build_dir(self) -> str:
-        return variables.build_dir(self.env)
-
-    @cached_property
     def cache(self) -> ResultCache:
         """The results that are kept."""
-        state = session().ledger(self.build_dir).state
-        return ResultCache(os.path.join(self.build_dir, "results"), state.digest)
+        return ResultCache(os.path.join(self.build_dir, "results"), self.ledger.state.digest)
 
     @cached_property
     def environ(self) -> dict[str, str]:
@@ -166,41 +153,14 @@ class Suite(Unit):
 
     # Which packages there are.
 
-    def children(self) -> Nodes:
-        """The derived files that may be part of packages, and then the runs."""
-        if not self._ready:
-            try:
-                self._look(session())
-            except GoError as error:
-                raise session().failure(error, "cannot find the packages to test") from None
-        return [*self._derived, *(run.node for run in self.runs)] if self._ready else self._derived
+    def deciding(self, derived: Nodes) -> Nodes:
+        return [node for node in derived if node.name.endswith(".go")]
 
-    def _look(self, here: Session) -> None:
-        from .build import open_build
-
-        if here.clean:
-            self._ready = True
-            return
-        derived = here.derived(self.place)
-        folder = str(self.place.srcnode().get_abspath())
-        build = self._build = open_build(here, self.env, folder, derived)
-        below = [*awaited(derived.below(build.setup.folder), self.node, (self.node,))]
-        self._derived = [node for node in below if node.name.endswith(".go")]  # they decide which packages there are
-        if self._waiting():
-            return
-        try:
-            paths = select_packages(build.loader(), self.patterns, folder)
-            self._check_packages(build, paths)
-            purpose = self._purpose(build, paths, folder)
-        except GoError:
-            self._derived = below  # perhaps for want of a file that is embedded, and has yet to be made
-            if self._waiting():
-                return
-            raise
-        if not paths:
-            messages.say(f'warning: "{" ".join(self.patterns)}" matched no packages')
-            raise GoError("no packages to test")
-        self.runs = [TestRunUnit(self, self._binary(path, purpose), number) for number, path in enumerate(paths)]
+    def enter(self, build: Build, paths: list[str]) -> Nodes:
+        self._build = build
+        self._check_packages(build, paths)
+        purpose = self._purpose(build, paths)
+        self.runs = [TestRunUnit(self, self._binary(build, path, purpose), number) for number, path in enumerate(paths)]
         self.in_order = InOrder(len(self.runs), messages.show, lambda number: self.runs[number].give_up())
         for run in self.runs:
             name = f"{self.node.get_abspath()}-{run.number}"
@@ -210,10 +170,7 @@ class Suite(Unit):
             binaries = [run.binary.node for run in self.runs]
             for run in self.runs:
                 run.kids = binaries
-        self._ready = True
-
-    def _waiting(self) -> bool:
-        return any(node.get_state() <= SCons.Node.executing for node in self._derived)
+        return [run.node for run in self.runs]
 
     def _check_packages(self, build: Build, paths: list[str]) -> None:
         """Refuse what go test refuses for several packages (cmd/go/internal/test/test.go:733), and what the runtime does not have."""
@@ -231,19 +188,17 @@ class Suite(Unit):
                     f"cannot use -fuzz flag on package outside the main module ({package.import_path} in {package.module or folder})"
                 )
 
-    def _purpose(self, build: Build, paths: list[str], folder: str) -> Purpose:
+    def _purpose(self, build: Build, paths: list[str]) -> Purpose:
         options = self.options
         coverage = None
         if options.covers:
-            mode = options.cover_mode(build.setup.variant.race)
-            self._selected = self._select_covered(build, paths, folder, mode) if options.cover_packages else {}
-            coverage = CoverRequest(mode, options.cover_packages, frozenset(self._selected))
+            mode, patterns = options.cover_mode(build.setup.variant.race), options.cover_packages
+            self._selected = covered_packages(build.loader(), paths, mode, patterns, self.folder) if patterns else {}
+            coverage = CoverRequest(mode, patterns, frozenset(self._selected))
         return Purpose(bool(options.profile_flag), bool(options.values.get("fuzz")), coverage)
 
-    def _binary(self, path: str, purpose: Purpose) -> TestBinaryUnit:
-        assert self._build
-        output = self._build.setup.output
-        target = os.path.join(output, f"~test-{path.replace('/', '~')}", purpose.name, binary_name(path))
+    def _binary(self, build: Build, path: str, purpose: Purpose) -> TestBinaryUnit:
+        target = os.path.join(build.setup.output, f"~test-{path.replace('/', '~')}", purpose.name, binary_name(path))
         binaries: dict[str, TestBinaryUnit] = session().test_binaries
         if target not in binaries:
             node = get_default_fs().File(target)
@@ -253,27 +208,6 @@ class Suite(Unit):
         return binaries[target]
 
     # Coverage.
-
-    def _select_covered(self, build: Build, paths: list[str], folder: str, mode: str) -> dict[str, Package]:
-        """The packages that -coverpkg selects among all that the tested packages and their tests consist of."""
-        from ..plan.patterns import flags_for
-
-        loader = build.loader()
-        wanted: dict[str, None] = {}
-        for path in paths:
-            tested, read = loader.tested(path)
-            location = loader.location(tested.import_path)
-            if tested.files.go:
-                wanted[tested.import_path] = None
-            for imports in (read.test_imports, read.xtest_imports):
-                wanted.update(dict.fromkeys(loader.resolve_imports(imports, tested.import_path, location, test=True).values()))
-        patterns = tuple((pattern, ("x",)) for pattern in self.options.cover_packages)
-        closure = loader.closure(path for path in wanted if path != "unsafe" and loader.tested(path)[0].files.go)
-        return {
-            package.import_path: replace(package, cover_mode=mode)
-            for package in closure
-            if package.files.go and flags_for(patterns, package, False, folder)
-        }
 
     @property
     def coverage_key(self) -> str:
@@ -385,25 +319,16 @@ class Suite(Unit):
     def reason(self) -> str:
         return "tests are run, or their results are looked at"
 
-    def signature(self) -> str:
-        return repr(self.patterns)
-
     def content_digest(self) -> str:
         return repr([(outcome.import_path, outcome.verdict) for outcome in self.outcomes])
 
     def remove(self) -> bool:
         from .clean import remove_tests
 
-        return remove_tests(
-            session().ledger(self.build_dir), self.build_dir, session().top, [node for node in self.outputs.values() if node]
-        )
+        return remove_tests(self.ledger, session().top, [node for node in self.outputs.values() if node])
 
     def run(self, env: Any) -> None:
         self.finish()
-
-    def reset(self) -> None:
-        self.runs = []
-        self._reset()
 
 
 def write_report(path: str, text: str) -> None:
@@ -431,9 +356,6 @@ def _content(path: str) -> bytes:
         return handle.read()
 
 
-def go_test(env: Any, patterns: Iterable[str], place: Node, number: int) -> Node:
+def go_test(env: Any, patterns: tuple[str, ...], place: Node, number: int) -> Node:
     """The node of a new suite, which is the *number*-th of this process; raises GoError for wrong flags."""
-    suite = Suite(env, tuple(patterns), place)
-    node = get_default_fs().File(os.path.join(suite.build_dir, f"tests-{number}"))
-    suite.node = make_node(node, suite, env)
-    return suite.node
+    return pattern_node(Suite(env, patterns, place), f"tests-{number}")

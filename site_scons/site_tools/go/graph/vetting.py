@@ -23,7 +23,7 @@ from .actions import make_node
 from .closure import ClosureUnit
 from .hosttools import sdk_program
 from .ledger import Linked, signature
-from .patterns import PatternUnit
+from .patterns import PatternUnit, pattern_node
 from .session import session
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class VetUnit(ClosureUnit):
 class VetSuite(PatternUnit):
     """One GoVet call."""
 
-    summary = "cannot find the packages to vet"
+    verb = "vet"
 
     def __init__(self, env: Any, patterns: tuple[str, ...], place: Node) -> None:
         self.checks: Checks = vet_checks(variables.words(env, "GOVETFLAGS"))
@@ -194,9 +194,8 @@ class VetSuite(PatternUnit):
         return build.vetter(build.config, self.checks, tool)
 
     def enter(self, build: Build, paths: list[str]) -> Nodes:
-        if not paths:
-            raise GoError("no packages to vet")
         self._loader = build.loader()
+        self.runs = []
         for path in paths:
             name = os.path.join(build.setup.output, f"~vet-{self.checks.key}", *path.split("/")) + ".vetted"
             node = get_default_fs().File(name)
@@ -224,7 +223,7 @@ class VetSuite(PatternUnit):
     def remove(self) -> bool:
         from .clean import remove_vetted
 
-        return remove_vetted(session().ledger(variables.build_dir(self.env)), variables.build_dir(self.env), session().top)
+        return remove_vetted(self.ledger, session().top)
 
 
 def _imports(loader: Loader, path: str) -> tuple[str, ...]:
@@ -248,6 +247,4 @@ def _needed(packages: Sequence[Package], ask: Iterable[str]) -> list[Package]:
 
 def go_vet(env: Any, patterns: tuple[str, ...], place: Node, number: int) -> Node:
     """The node of the *number*-th GoVet call; raises GoError for wrong flags."""
-    suite = VetSuite(env, patterns, place)
-    suite.node = make_node(get_default_fs().File(os.path.join(variables.build_dir(env), f"vet-{number}")), suite, env)
-    return suite.node
+    return pattern_node(VetSuite(env, patterns, place), f"vet-{number}")
