@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from SCons.Errors import UserError
@@ -19,6 +20,7 @@ from .derived import source_folder
 from .program import package_source
 from .variables import sdk_of
 
+Node = Any
 Nodes = list[Any]
 
 _serial = itertools.count(1)
@@ -66,13 +68,18 @@ def _node_pattern(env: Any, method: str, node: Any) -> str:
     raise UserError(f"{method} takes packages, by their folders or import paths, not {node}")
 
 
+def _node(env: Any, method: str, make: Callable[..., Node], patterns: tuple[object, ...], variables: Mapping[str, object]) -> Node:
+    """The node that *make* gives for a call of *method*; *variables* hold for this call."""
+    with CallErrors(method):
+        env = env.Override(variables)
+        return make(env, _patterns(env, method, patterns), env.Dir("."), next(_serial))
+
+
 def _test(env: Any, *patterns: object, **variables: object) -> Nodes:
-    """The tests of the packages that *patterns* name, also by the alias "test"; *variables* hold for this call."""
+    """The tests of the packages that *patterns* name, also by the alias "test"."""
     from .suite import go_test
 
-    with CallErrors("GoTest"):
-        env = env.Override(variables)
-        node = go_test(env, _patterns(env, "GoTest", patterns), env.Dir("."), next(_serial))
+    node = _node(env, "GoTest", go_test, patterns, variables)
     env.Alias("test", node)
     return [node]
 
@@ -81,18 +88,14 @@ def _library(env: Any, *patterns: object, **variables: object) -> Nodes:
     """A stamp that says that the packages compile."""
     from .library import go_library
 
-    with CallErrors("GoLibrary"):
-        env = env.Override(variables)
-        return [go_library(env, _patterns(env, "GoLibrary", patterns), env.Dir("."), next(_serial))]
+    return [_node(env, "GoLibrary", go_library, patterns, variables)]
 
 
 def _vet(env: Any, *patterns: object, **variables: object) -> Nodes:
     """What vet says of the packages and their tests, also by the alias "go-vet"."""
     from .vetting import go_vet
 
-    with CallErrors("GoVet"):
-        env = env.Override(variables)
-        node = go_vet(env, _patterns(env, "GoVet", patterns), env.Dir("."), next(_serial))
+    node = _node(env, "GoVet", go_vet, patterns, variables)
     env.Alias("go-vet", node)
     return [node]
 
@@ -101,9 +104,7 @@ def _format(env: Any, *patterns: object, **variables: object) -> Nodes:
     """A stamp that says that the packages, or the files, are as gofmt leaves them; the alias "go-fmt" makes them so."""
     from .formatting import go_fmt
 
-    with CallErrors("GoFmt"):
-        env = env.Override(variables)
-        return [go_fmt(env, _patterns(env, "GoFmt", patterns), env.Dir("."), next(_serial))]
+    return [_node(env, "GoFmt", go_fmt, patterns, variables)]
 
 
 def _module_tool(env: Any, *import_path: object, **variables: object) -> Nodes:

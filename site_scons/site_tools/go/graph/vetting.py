@@ -13,7 +13,7 @@ from SCons.Node.Python import Value
 
 from ..digest import text_digest
 from ..errors import GoError
-from ..plan.compile import import_order
+from ..plan.compile import needed
 from ..plan.identity import source_path
 from ..plan.vet import FINDINGS_ON_STDOUT_SINCE, Checks, vet_checks
 from ..plan.vetter import Vetter
@@ -103,7 +103,7 @@ class VetUnit(ClosureUnit):
             return loader.closure(self.ask)
         internal, external = tests.internal, tests.external
         self.ask = tuple(package.import_path for package in (internal, external) if package and package.files.go)
-        return _needed(tests.closure, self.ask)
+        return needed(tests.closure, self.ask)
 
     def _close(self, build: Build, packages: Sequence[Package]) -> Closure:
         return build.closure(replace(build.config, named=frozenset({self.import_path})), packages, None)
@@ -231,18 +231,6 @@ def _imports(loader: Loader, path: str) -> tuple[str, ...]:
         return loader.package(path).imports
     except GoError:
         return ()  # which is told where it is vetted
-
-
-def _needed(packages: Sequence[Package], ask: Iterable[str]) -> list[Package]:
-    """Those of *packages*, a closure, that *ask* are and consist of."""
-    by_path = {package.import_path: package for package in packages}
-    waiting, found = list(ask), set()
-    while waiting:
-        path = waiting.pop()
-        if path in by_path and path not in found:
-            found.add(path)
-            waiting += import_order(by_path[path])
-    return [package for package in packages if package.import_path in found]
 
 
 def go_vet(env: Any, patterns: tuple[str, ...], place: Node, number: int) -> Node:

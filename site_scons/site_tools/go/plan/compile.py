@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..digest import text_digest
@@ -103,6 +104,16 @@ def import_order(package: Package) -> tuple[str, ...]:
     written = {final: raw for raw, final in package.import_map.items()}
     added = (path for path in package.implicit if path not in package.imports)
     return (*sorted(package.imports, key=lambda path: written.get(path, path)), *added)
+
+
+def needed(packages: Sequence[Package], roots: Iterable[str]) -> list[Package]:
+    """Those of *packages*, imported ones first, that the packages *roots* consist of."""
+    wanted, found = set(roots), []
+    for package in reversed(packages):
+        if package.import_path in wanted:
+            wanted.update(import_order(package))
+            found.append(package)
+    return found[::-1]
 
 
 def package_path(config: Config, package: Package) -> str:

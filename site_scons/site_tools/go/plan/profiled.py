@@ -5,11 +5,11 @@ Rules: cmd/go/internal/load/pkg.go:3039 setPGOProfilePath (1.27.3).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..package import Package
-from .compile import import_order
+from .compile import needed
 from .config import Config
 from .pgo import Profile, find_profile
 
@@ -24,20 +24,10 @@ def split_by_profile(config: Config, packages: Sequence[Package], roots: Sequenc
     if config.variant.pgo == "auto":
         mains = [package for package in packages if package.is_main and package.import_path in named]
         profiles = {main.import_path: profile for main in mains if (profile := find_profile(config, main))}
-        yield _needed(packages, named - profiles.keys()), None
+        yield needed(packages, named - profiles.keys()), None
     else:  # one for all, or none
         profiles = {}
         yield list(packages), find_profile(config, packages[0]) if packages else None
     for path, profile in profiles.items():
         copied = path if len(named) > 1 else ""
-        yield [replace(each, for_main=copied if each.import_path != path else "") for each in _needed(packages, {path})], profile
-
-
-def _needed(packages: Sequence[Package], roots: Set[str]) -> list[Package]:
-    """Those of *packages*, imported ones first, that *roots* consist of."""
-    wanted, found = set(roots), []
-    for package in reversed(packages):
-        if package.import_path in wanted:
-            wanted.update(import_order(package))
-            found.append(package)
-    return found[::-1]
+        yield [replace(each, for_main=copied if each.import_path != path else "") for each in needed(packages, {path})], profile
