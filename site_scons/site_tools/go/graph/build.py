@@ -238,9 +238,7 @@ class Closure:
 def open_build(session: Session, env: Environment, folder: str, derived: Derived) -> Build:
     """The build for what *env* asks for, with the modules that hold in *folder* (absolute); raises GoError."""
     setup = setup_of(env, folder, derived.place)
-    modules_env = module_env(setup.sdk.root, setup.sdk.version[2:], os.environ)
-    if setup.variant.mod:
-        modules_env = replace(modules_env, mod=setup.variant.mod)
+    modules_env = module_env(setup.sdk.root, setup.sdk.version[2:], os.environ, setup.variant.mod)
     memory = os.path.join(variables.build_dir(env), "modules")
 
     def has_files(place: str) -> bool:

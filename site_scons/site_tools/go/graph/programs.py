@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from SCons.Errors import UserError
@@ -49,8 +48,7 @@ class _Expansion:
         self.folder = source_folder(self.place)
         sdk = variables.sdk_of(env)
         self.variant = variables.variant_of(env, sdk)
-        settings = module_env(sdk.root, sdk.version[2:], os.environ)
-        settings = replace(settings, mod=self.variant.mod) if self.variant.mod else settings
+        settings = module_env(sdk.root, sdk.version[2:], os.environ, self.variant.mod)
         modules = open_build_list(self.folder, settings, memory=os.path.join(variables.build_dir(env), "modules"))
         derived = Derived(get_default_fs(), variant_root(self.place))
         made = {os.path.join(folder, node.name): "" for folder, nodes in derived.by_folder.items() for node in nodes}

@@ -99,9 +99,10 @@ def _flags(text: str) -> dict[str, str]:
     return flags
 
 
-def module_env(goroot: str, go_version: str, environ: Mapping[str, str]) -> ModuleEnv:
+def module_env(goroot: str, go_version: str, environ: Mapping[str, str], mod: str = "") -> ModuleEnv:
     """The settings that hold under *environ* for the SDK at *goroot*, whose version is *go_version* ("1.27.3").
 
+    *mod*, a valid ``-mod``, comes before that of GOFLAGS; "" leaves it to them.
     Raises :class:`GoError` for a malformed GOFLAGS or an unknown ``-mod``.
     """
     settings = _read_env_file(os.path.join(goroot, "go.env"))
@@ -113,9 +114,9 @@ def module_env(goroot: str, go_version: str, environ: Mapping[str, str]) -> Modu
         return environ.get(key) or settings.get(key) or default
 
     flags = _flags(get("GOFLAGS"))
-    mod = flags.get("mod", "")
-    if mod not in ("", "readonly", "vendor", "mod"):
-        raise GoError(f"-mod={mod} not supported (can be '', 'mod', 'readonly', or 'vendor')")
+    flag = flags.get("mod", "")
+    if flag not in ("", "readonly", "vendor", "mod"):
+        raise GoError(f"-mod={flag} not supported (can be '', 'mod', 'readonly', or 'vendor')")
     home = _home(environ)
     gopath = get("GOPATH", home and os.path.join(home, "go")).split(os.pathsep)[0]
     cache = get("GOMODCACHE", gopath and os.path.join(gopath, "pkg", "mod"))
@@ -130,7 +131,7 @@ def module_env(goroot: str, go_version: str, environ: Mapping[str, str]) -> Modu
         nosumdb=get("GONOSUMDB", private),
         auth=get("GOAUTH", "netrc"),
         work=get("GOWORK"),
-        mod=mod,
+        mod=mod or flag,
         modfile=flags.get("modfile", ""),
         cache_writable=flags.get("modcacherw", "false") == "true",
         environ=environ,

@@ -32,8 +32,7 @@ def open_workplace(sdk: SDK, variant: Variant, output: str, folder: str, environ
     Packages go below *output*, into a folder for the *variant*. *environ* is where module settings and PATH are taken from.
     All paths are absolute. Raises GoError for what is wrong with the modules.
     """
-    settings = module_env(sdk.root, sdk.version[2:], environ)
-    modules = open_build_list(folder, replace(settings, mod=variant.mod) if variant.mod else settings)
+    modules = open_build_list(folder, module_env(sdk.root, sdk.version[2:], environ, variant.mod))
     state = FileState()
     config = Config(
         sdk,
