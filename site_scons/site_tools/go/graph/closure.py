@@ -6,13 +6,11 @@ import contextlib
 import gc
 import hashlib
 import os
-import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from SCons.Errors import BuildError
 from SCons.Node.FS import Dir
-from SCons.Node.Python import Value
 
 from ..errors import GoError
 from . import variables
@@ -20,6 +18,7 @@ from .derived import are_pending, awaited, source_folder
 from .ledger import Ledger, Linked, signature, signatures
 from .nodes import GoNode, Unit
 from .session import Session, restart, session, touched
+from .settings import changed_settings, settings_of
 
 if TYPE_CHECKING:
     from ..package import Package
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
 
 Node = Any
 Nodes = list[Any]
-
-# Variables of the process that decide where the SDK and modules are found.
-_ENVIRON = ("HOME", "XDG_CONFIG_HOME")
 
 
 class ClosureUnit(Unit):
@@ -372,27 +368,6 @@ class ClosureUnit(Unit):
     def _failure(self, error: GoError, summary: str) -> Exception:
         failure: Exception = session().failure(error, summary)
         return failure
-
-
-def settings_of(env: Any, source: Node) -> dict[str, str]:
-    """The variables of *env*, and what else decides what is built from *source*, by name."""
-    settings = {"source": source.read() if isinstance(source, Value) else source.get_abspath()}
-    for name in variables.VARIABLES:
-        if name == "GOEXPLAIN" or name.endswith("COMSTR") or name.startswith(variables.CHECKS):
-            continue  # these change what is shown and nothing else
-        settings[name] = variables.raw_text(env, name)
-    settings |= {f"${name}": value for name, value in os.environ.items() if name.startswith("GO") or name in _ENVIRON}
-    settings["Python"] = f"{sys.prefix} {sys.version}"
-    return settings
-
-
-def changed_settings(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """Which of the settings changed, in words; "" if none did."""
-    names = [name for name in {**before, **now} if before.get(name, "") != now.get(name, "")]
-    if not names:
-        return ""
-    first = names[0]
-    return f"{first} changed from {before.get(first, '')!r} to {now.get(first, '')!r}"
 
 
 @contextlib.contextmanager

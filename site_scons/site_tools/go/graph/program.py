@@ -18,10 +18,11 @@ from ..errors import GoError
 from . import messages, variables
 from .actions import unit_action
 from .calls import GoBuilder
-from .closure import ClosureUnit, changed_settings, settings_of
+from .closure import ClosureUnit
 from .coverage import cover_mode, program_packages
 from .ledger import Linked
 from .nodes import GoNode, adopt
+from .settings import changed_settings, settings_of
 
 if TYPE_CHECKING:
     from ..package import Package
