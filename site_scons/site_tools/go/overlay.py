@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .files import replace_file
+
 
 @dataclass(frozen=True)
 class Overlay:
@@ -68,10 +70,7 @@ class Overlay:
                         continue
             except OSError:
                 os.makedirs(os.path.dirname(path), exist_ok=True)
-            temporary = f"{path}.{os.getpid()}.tmp"
-            with open(temporary, "wb") as handle:
-                handle.write(content)
-            os.replace(temporary, path)
+            replace_file(path, content)
 
     @cached_property
     def key(self) -> str:

@@ -12,6 +12,7 @@ from SCons.Node.Alias import default_ans
 from SCons.Node.FS import Dir, get_default_fs
 
 from ..errors import GoError
+from ..files import replace_file
 from . import messages, variables
 from .actions import make_node
 from .derived import are_pending
@@ -131,7 +132,6 @@ class EditorUnit(Unit):
 
     def _write(self, response: dict[str, Any], own: int) -> None:
         from ..editor import gopackagesdriver
-        from ..plan.record import replace_file
 
         os.makedirs(self.folder, exist_ok=True)
         with open(gopackagesdriver.__file__, "rb") as handle:

@@ -12,7 +12,7 @@ from SCons.Errors import BuildError
 from SCons.Node.FS import get_default_fs
 
 from ..errors import GoError
-from ..plan.record import write_file
+from ..files import write_file
 from ..selection import is_wide, select_folders
 from . import messages, variables
 from .actions import make_node

@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..digest import text_digest
+from ..files import replace_file
 from ..filestate import FileState
 from ..package import Package
-from ..plan.record import replace_file
 
 if TYPE_CHECKING:
     from .build import Build

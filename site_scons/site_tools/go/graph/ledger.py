@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ..files import replace_file
 from ..filestate import GRANULARITY_NS, Dump, FileState
 
 FORMAT = "scons-go ledger 3"
@@ -128,15 +129,8 @@ class Ledger:
         dump = self.state.dump()
         self._note_changes(dump)
         content = marshal.dumps((FORMAT, made, linked, self.basis, dump, self.number, self._changed_in))
-        temporary = f"{self.path}.{os.getpid()}.tmp"
         with contextlib.suppress(OSError):
-            try:
-                with open(temporary, "wb") as handle:
-                    handle.write(content)
-                os.replace(temporary, self.path)
-            except OSError:
-                os.unlink(temporary)
-                raise
+            replace_file(self.path, content)
 
     def _note_changes(self, dump: Dump) -> None:
         """Take down what this build has found to be other than before, for the programs that it had nothing to do with, or that failed."""

@@ -16,7 +16,7 @@ from SCons.Environment import Base
 from SCons.Node.FS import get_default_fs
 
 from ..errors import GoError
-from ..plan.record import replace_file
+from ..files import replace_file
 from ..plan.vet import Checks, test_checks
 from ..test.covered import covered_packages
 from ..test.coverhtml import coverage_page

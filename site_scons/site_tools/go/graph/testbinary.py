@@ -12,8 +12,9 @@ from SCons.Node.Python import Value
 
 from ..digest import text_digest
 from ..errors import GoError
+from ..files import replace_file
 from ..plan.config import Config
-from ..plan.record import Built, replace_file
+from ..plan.record import Built
 from ..plan.vet import Checks
 from ..test.program import TestProgram, fuzz_config, plan_test_link, test_program
 from ..test.variants import CoverRequest

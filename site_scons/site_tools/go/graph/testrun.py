@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from SCons.Errors import BuildError
 
 from ..errors import GoError
-from ..plan.record import replace_file
+from ..files import replace_file
 from ..test.events import Converter
 from ..test.flags import TestOptions
 from ..test.plain import plain_converter, plain_text

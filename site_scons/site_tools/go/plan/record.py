@@ -9,10 +9,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import threading
 from dataclasses import dataclass
 
-from ..errors import GoError
+from ..files import replace_file
 from .buildid import content_id
 from .compile import PackagePlan
 
@@ -77,28 +76,6 @@ def full_key(plan: PackagePlan, export_digests: dict[str, str]) -> str:
     for path in plan.imports:
         digest.update(f"\0{path}\0{export_digests[path]}".encode())
     return digest.hexdigest()
-
-
-def replace_file(path: str, content: bytes) -> None:
-    """Write *content* to *path* by a rename; raises OSError and leaves nothing behind."""
-    temporary = f"{path}.{os.getpid()}.{threading.get_ident()}.tmp"
-    try:
-        with open(temporary, "wb") as handle:
-            handle.write(content)
-        os.replace(temporary, path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def write_file(path: str, content: bytes) -> None:
-    """Write *content* to *path*, in a folder that is made if it is not there; raises GoError and leaves nothing behind."""
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        replace_file(path, content)
-    except OSError as error:
-        raise GoError(f"cannot write {path}: {error.strerror}") from None
 
 
 def output_state(export: str, archive: str) -> str:

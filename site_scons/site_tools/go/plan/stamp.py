@@ -8,10 +8,11 @@ from collections.abc import Iterable
 
 from ..digest import text_digest
 from ..errors import GoError
+from ..files import replace_file
 from ..package import Package
 from .config import Config
 from .pgo import Profile
-from .record import Built, output_state, replace_file
+from .record import Built, output_state
 
 
 def path(config: Config, packages: Iterable[Package], profile: Profile | None) -> str:

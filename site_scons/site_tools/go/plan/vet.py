@@ -18,13 +18,14 @@ from dataclasses import dataclass
 
 from ..digest import text_digest
 from ..errors import GoError
+from ..files import replace_file
 from ..module import gover
 from ..package import Package
 from .commands import WORK, Run
 from .compile import import_order, relative_stem
 from .config import Config
 from .identity import source_path
-from .record import Built, replace_file
+from .record import Built
 from .run import run_step, scratch_folder
 
 # Analyzers that ``go test`` runs, with the first minor version of Go in which it does (cmd/go/internal/test/test.go:654 defaultVetFlags).

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 
 from ..digest import text_digest
 from ..errors import GoError
+from ..files import write_file
 from ..package import Package
 from ..plan.config import Config
 from ..plan.cover import meta_name, meta_steps
 from ..plan.identity import input_files, source_path
-from ..plan.record import write_file
 from ..plan.run import run_step, scratch_folder
 from .covdata import read_meta
 from .coverprofile import Profile, share

@@ -9,13 +9,13 @@ import os
 from dataclasses import dataclass, replace
 
 from ..errors import GoError
+from ..files import write_file
 from ..load import Loader
 from ..package import Package
 from ..plan.buildinfo import build_info
 from ..plan.config import Config
 from ..plan.link import LinkPlan, plan_link, program_godebug
 from ..plan.pgo import Profile, find_profile
-from ..plan.record import write_file
 from .variants import MAIN_FILE, CoverRequest, TestPackages, test_packages
 
 _TESTING = ("-X", "testing.testBinary=1")  # makes testing.Testing report true (cmd/go/internal/load/test.go:294)

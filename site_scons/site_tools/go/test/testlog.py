@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..digest import text_digest
-from ..plan.record import replace_file
+from ..files import replace_file
 
 MAGIC = b"# test log\n"
 
