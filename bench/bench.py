@@ -11,7 +11,6 @@ All timings take turns; figures and machine are also written to report.json. doc
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import re
@@ -30,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 from progress import progress
 from repository import ROOT
+from results import write_json
 from samples import FMT, HELLO, HTTP
 from scons_go.errors import GoError
 from scons_go.inspect.process import observe, start_up
@@ -312,7 +312,7 @@ def main() -> int:
     print("\n".join([results_table(results), "programs under load", *table(loads, LOADS)]))
     data: dict[str, Any] = {"machine": facts, "seconds": round(time.monotonic() - started), **asdict(results)}
     data["loads"] = {program: {runtime: asdict(side) for runtime, side in row.items()} for program, row in loads.items()}
-    (output / "report.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    write_json(output / "report.json", data)
     return 1 if any(side.fault for row in loads.values() for side in row.values()) else 0
 
 

@@ -11,7 +11,6 @@ are skipped.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import sys
@@ -23,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 from gotests import Scene, differences, table, verdicts
 from projects import PROGRAMS, copy_module, fetch_module
 from repository import ROOT
+from results import write_json
 from scons_go.errors import GoError
 from scons_go.sdk import SDK, find_sdk
 
@@ -102,8 +102,7 @@ def main() -> int:
     figures = rounds(scene, options.jobs, options.rounds, packages)
     print(report(figures))
     if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+        write_json(options.json, figures)
     return 0
 
 

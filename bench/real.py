@@ -12,7 +12,6 @@ ratios within them; for all edits, the means and their ratio.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import shutil
@@ -28,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 from projects import PROGRAMS, Checkout, Cost, environment
 from repository import ROOT
+from results import write_json
 from scons_go.errors import GoError
 from scons_go.package import Package
 from scons_go.plan.compile import import_order
@@ -195,8 +195,7 @@ def main() -> None:
     )
     print(table(figures))
     if options.json:
-        content = {label: [asdict(each) for each in rounds] for label, rounds in figures.items()}
-        options.json.write_text(json.dumps(content, indent=1) + "\n")
+        write_json(options.json, {label: [asdict(each) for each in rounds] for label, rounds in figures.items()})
 
 
 if __name__ == "__main__":

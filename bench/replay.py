@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import re
 import shutil
@@ -28,6 +27,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 from projects import Cost, copy_module, environment, fetch_module, measured, write_sconstruct
+from results import write_json
 from scons_go.errors import GoError
 from scons_go.module.version import Version
 from scons_go.sdk import SDK, find_sdk
@@ -170,7 +170,7 @@ def main() -> None:
         sys.exit(str(error))
     print(sums(steps))
     if options.json:
-        options.json.write_text(json.dumps([asdict(step) for step in steps], indent=1) + "\n")
+        write_json(options.json, [asdict(step) for step in steps])
 
 
 def replay(place: Replay, commits: Sequence[tuple[str, str]]) -> list[Step]:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import fnmatch
-import json
 import os
 import platform
 import shutil
@@ -33,6 +32,7 @@ from exam_controls import self_test
 from exam_recipe import EXECUTED, RecipeError, Tags, Test, read_tests
 from exam_run import EXCLUDED, FAIL, NOT_APPLICABLE, PASS, Examiner, Result
 from repository import ROOT
+from results import write_json
 from sandbox import Limits
 from scons_go.errors import GoError
 from scons_go.minruntime.manifest import tomllib
@@ -138,10 +138,8 @@ def summary(full: Sequence[Result], own: Sequence[Result], kinds: Counter[str]) 
 def write_results(path: Path, results: Sequence[Result], facts: Mapping[str, Any]) -> None:
     """Write a runtime's results, by a rename."""
     counts = Counter(result.verdict for result in results)
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    data = {**facts, "counts": dict(counts), "tests": [asdict(result) for result in results]}
-    temporary.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(temporary, {**facts, "counts": dict(counts), "tests": [asdict(result) for result in results]})
     temporary.replace(path)
 
 

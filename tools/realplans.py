@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from projects import PROGRAMS, Checkout, environment, find_program, go_settings, program_name
 from realprograms import option_parser, parse_settings
 from repository import ROOT
+from results import write_json
 from SCons.Environment import SubstitutionEnvironment
 from scons_go.errors import GoError
 from scons_go.graph.variables import VARIABLES, variant_of
@@ -347,8 +348,7 @@ def main() -> int:
         times = f"{verdict.scons_seconds:8.1f}s{verdict.go_seconds:8.1f}s"
         print(f"{verdict.program:16} {verdict.version:48} {verdict.go:8}{verdict.target:16}{verdict.packages:9}{times}  {word}", flush=True)
         print("".join(f"    {line}\n" for line in (verdict.differences or verdict.refused.splitlines())[:_MOST]), end="", flush=True)
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps([asdict(verdict) for verdict in verdicts], indent=1) + "\n", encoding="utf-8")
+    write_json(options.json, [asdict(verdict) for verdict in verdicts])
     return int(any(verdict.differences for verdict in verdicts))
 
 

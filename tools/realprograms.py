@@ -13,7 +13,6 @@ symbols; where one side does not build, what both say. Results are in build/real
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import sys
@@ -25,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from projects import PROGRAMS, SETTINGS, Checkout, find_program, program_name
 from repository import ROOT
+from results import write_json
 from scons_go.errors import GoError
 from scons_go.inspect.elf import ElfProgram, read_elf
 from scons_go.sdk import SDK, find_sdk
@@ -186,8 +186,7 @@ def main() -> int:
         times = f"{verdict.scons_seconds:8.1f}s{verdict.go_seconds:8.1f}s"
         print(f"{verdict.program:16} {verdict.version:48} {verdict.go:8}{verdict.size:>12,}{times}  {verdict.word}", flush=True)
         print("".join(f"    {line}\n" for line in verdict.differences), end="", flush=True)
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps([asdict(verdict) for verdict in verdicts], indent=1) + "\n", encoding="utf-8")
+    write_json(options.json, [asdict(verdict) for verdict in verdicts])
     return int(any(verdict.differences for verdict in verdicts))
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -27,6 +26,7 @@ from progress import progress
 from projects import PROGRAMS, Checkout, environment
 from realwork import TASKS, Task
 from repository import ROOT
+from results import write_json
 from sandbox import Limits, Outcome, run_limited
 from scons_go.errors import GoError
 from scons_go.inspect.process import describe_status, observe
@@ -186,9 +186,7 @@ def main() -> int:
     print(text, end="")
     for verdict in verdicts:
         print("".join(f"{verdict.program}: {fault}\n" for fault in verdict.faults), end="")
-    report = ROOT / "build" / "realruns.json"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(json.dumps([asdict(verdict) for verdict in verdicts], indent=1) + "\n", encoding="utf-8")
+    write_json(ROOT / "build" / "realruns.json", [asdict(verdict) for verdict in verdicts])
     if options.markdown:
         page = options.markdown.read_text(encoding="utf-8")
         options.markdown.write_text(_MARK.sub(lambda found: found[1] + text + found[2], page), encoding="utf-8")

@@ -9,7 +9,6 @@ Each argument is a program, or a quoted command line. Linux only; needs the righ
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
 import sys
@@ -20,6 +19,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 
+from results import write_json
 from scons_go.errors import GoError
 from scons_go.inspect.process import count_calls, observe, start_up, system_call_names
 
@@ -72,7 +72,7 @@ def main() -> int:
         if options.calls:
             print("\n".join(f"{count:>50}  {name}" for name, count in result["calls"].items()))
     if options.json:
-        options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        write_json(options.json, results)
     return 0
 
 

@@ -32,6 +32,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from repository import ROOT
+from results import write_json
 from sandbox import Limits, Outcome, run_limited
 from scons_go.errors import GoError
 from scons_go.inspect.missing import REFUSED_ON_MIN
@@ -207,7 +208,7 @@ def save_results(path: Path, version: str, results: Results) -> None:
     report: dict[str, object] = {"go": version, "machine": platform.platform()}
     report |= {runtime: [asdict(suite) for suite in suites.values()] for runtime, suites in results.items()}
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
-    temporary.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write_json(temporary, report)
     temporary.replace(path)
 
 

@@ -12,7 +12,6 @@ build/stress/report.json. --self-test runs programs with a mistake put in, all o
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import sys
@@ -27,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from gorun import build
 from progress import progress
 from repository import ROOT
+from results import write_json
 from sandbox import Limits, Outcome, run_limited
 from scons_go.errors import GoError
 from scons_go.inspect.process import describe_status, observe
@@ -204,7 +204,7 @@ def main() -> int:
     print("\n".join(table(results, loads)))
     data = {program: {runtime: asdict(side) for runtime, side in row.items()} for program, row in results.items()}
     report = {"machine": platform.platform(), "processors": os.cpu_count(), "programs": data}
-    (options.output / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write_json(options.output / "report.json", report)
     return 1 if any(side.fault for row in results.values() for side in row.values()) else 0
 
 
