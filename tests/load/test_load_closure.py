@@ -9,7 +9,7 @@ import pytest
 from conftest import CURRENT, OLDEST, PREVIOUS, goroot
 from gocommand import go, go_list
 from scons_go.filestate import FileState
-from scons_go.linkdeps import external_link_reason, linker_dependencies
+from scons_go.implicit import external_link_reason, linker_dependencies
 from scons_go.load import Loader
 from scons_go.module.build import open_build_list
 from scons_go.module.environment import module_env

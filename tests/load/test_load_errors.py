@@ -11,11 +11,11 @@ import pytest
 from gocommand import run_go
 from scons_go.errors import GoError
 from scons_go.filestate import FileState
-from scons_go.load import Loader, Location
+from scons_go.load import Loader
 from scons_go.module.build import open_build_list
 from scons_go.module.environment import module_env
 from scons_go.overlay import Overlay
-from scons_go.package import Module
+from scons_go.package import Location, Module
 from scons_go.sdk import open_sdk
 from scons_go.variant import Variant
 

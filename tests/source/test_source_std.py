@@ -10,9 +10,9 @@ from conftest import CURRENT, OLDEST, PREVIOUS, goroot
 from gocommand import go_list
 from scons_go.embed import resolve_embeds
 from scons_go.filestate import FileState
-from scons_go.load import Loader, Location
+from scons_go.load import Loader
 from scons_go.overlay import Overlay
-from scons_go.package import Folder
+from scons_go.package import Folder, Location
 from scons_go.sdk import open_sdk
 from scons_go.source.folder import read_folder
 from scons_go.variant import Variant

@@ -9,15 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from .embed import resolve_embeds
 from .errors import GoError, Position
 from .filestate import FileState, Watched
-from .linkdeps import linker_dependencies
+from .implicit import implicit_imports
 from .module.resolve import MissingPackageSumError
 from .overlay import Overlay
-from .package import Folder, Module, Package
+from .package import Folder, Location, Module, Package
 from .refusals import check_files, checked_c, is_safe, malformed_path, missing_package, no_go_files, outside, without_c
 from .sdk import SDK
 from .source.context import BuildContext
@@ -25,27 +25,7 @@ from .source.folder import read_folder
 from .variant import Variant
 from .visibility import check_visible
 
-SIMD_BRIDGE = "simd/internal/bridge"
-
-# Standard packages that use cgo and do without its imports (pkg.go:1738 cgoExclude, cgoSyscallExclude).
-_NO_RUNTIME_CGO = frozenset({"runtime/cgo"})
-_NO_SYSCALL = frozenset({"runtime/cgo", "runtime/race", "runtime/msan", "runtime/asan"})
-
 Imports = Mapping[str, tuple[Position, ...]]
-
-
-class Location(NamedTuple):
-    """Where a package is: its folder, and the module it belongs to, None for *standard* packages."""
-
-    dir: str
-    module: Module | None
-    standard: bool
-
-    @property
-    def fixed(self) -> bool:
-        """Whether nobody edits it: it is in the SDK or in the module cache."""
-        module = self.module and (self.module.replace or self.module)
-        return self.standard or bool(module and module.version and module.dir)
 
 
 class Resolution(Protocol):
@@ -335,26 +315,13 @@ class Loader:
         return without_c(package) if not self.variant.cgo else checked_c(package)
 
     def _implicit(self, path: str, location: Location, folder: Folder, resolved: Mapping[str, str]) -> tuple[str, ...]:
-        """The imports that the go command adds, in its order (pkg.go:1944-1985)."""
-        added: list[str] = []
-        if self.sdk.simd_bridge and "simd" in resolved and self.variant.goarch in ("amd64", "arm64", "wasm"):
-            added.append(SIMD_BRIDGE)
-        swig = bool(folder.files.swig or folder.files.swigcxx)
-        if folder.files.cgo or swig:
-            added.append("unsafe")
-            if swig or not (location.standard and path in _NO_RUNTIME_CGO):
-                added.append("runtime/cgo")
-            if swig or not (location.standard and path in _NO_SYSCALL):
-                added.append("syscall")
-            if swig:
-                added.append("sync")
-        if folder.name == "main":
-            added += linker_dependencies(self.sdk, self.variant, path)
+        """The imports that the go command adds; their places are noted."""
         present = set(resolved.values())
-        final = [item for item in dict.fromkeys(added) if item not in present]
+        added = implicit_imports(self.sdk, self.variant, path, folder, location.standard, resolved)
+        final = tuple(item for item in dict.fromkeys(added) if item not in present)
         for item in final:
             self._locate(item, path, None)
-        return tuple(final)
+        return final
 
 
 class _Walk:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .errors import Position
 
@@ -86,6 +87,20 @@ class Module:
         """What its files follow from, where it is a module of the module cache: path and version, and those of its stand-in."""
         own = (self.path, self.version)
         return (*own, *self.replace.identity) if self.replace else own
+
+
+class Location(NamedTuple):
+    """Where a package is: its folder, and the module it belongs to, None for *standard* packages."""
+
+    dir: str
+    module: Module | None
+    standard: bool
+
+    @property
+    def fixed(self) -> bool:
+        """Whether nobody edits it: it is in the SDK or in the module cache."""
+        module = self.module and (self.module.replace or self.module)
+        return self.standard or bool(module and module.version and module.dir)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..errors import GoError
-from ..linkdeps import linker_dependencies
+from ..implicit import linker_dependencies
 from ..load import Loader
 from ..package import Files, Folder, Module, Package
 from ..plan.compile import output_stem

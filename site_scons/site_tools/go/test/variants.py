@@ -16,8 +16,8 @@ from itertools import pairwise
 
 from ..embed import resolve_embeds
 from ..errors import GoError, Position
-from ..linkdeps import linker_dependencies
-from ..load import SIMD_BRIDGE, Loader
+from ..implicit import linker_dependencies, simd_bridge
+from ..load import Loader
 from ..package import EmbedPattern, Files, Folder, Package
 from ..plan.compile import import_order
 from ..plan.covered import RUNTIME, instrumented, set_apart, set_key
@@ -124,8 +124,7 @@ class _Assembly:
         return self.loader.resolve_imports(imports, self.path, self.loader.location(self.path), test=True)
 
     def _bridge(self, resolved: Mapping[str, str]) -> tuple[str, ...]:
-        sdk, goarch = self.loader.sdk, self.loader.variant.goarch
-        return (SIMD_BRIDGE,) if sdk.simd_bridge and "simd" in resolved and goarch in ("amd64", "arm64", "wasm") else ()
+        return simd_bridge(self.loader.sdk, self.loader.variant, resolved)
 
     def _internal(self, resolved: Mapping[str, str]) -> Package:
         """The package under test with its own test files, or without if nothing makes a difference (load/test.go:204)."""

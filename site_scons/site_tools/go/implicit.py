@@ -1,15 +1,49 @@
-"""What the linker adds to every program. Rules: cmd/go/internal/load/pkg.go:2684 LinkerDeps (1.27.3)."""
+"""Imports that the go command adds to those that stand in the sources. Rules: cmd/go/internal/load/pkg.go (1.27.3)."""
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from . import targets
 from .errors import GoError
+from .package import Folder
 from .sdk import SDK
 from .variant import Variant
 
+# Standard packages that use cgo and do without its imports (pkg.go:1738 cgoExclude, cgoSyscallExclude).
+_NO_RUNTIME_CGO = frozenset({"runtime/cgo"})
+_NO_SYSCALL = frozenset({"runtime/cgo", "runtime/race", "runtime/msan", "runtime/asan"})
+
+
+def implicit_imports(
+    sdk: SDK, variant: Variant, import_path: str, folder: Folder, standard: bool, imports: Container[str]
+) -> tuple[str, ...]:
+    """What is added to the *imports* (as written) of the package *import_path* in *folder*, in go's order (pkg.go:1944-1985).
+
+    Some of it may be imported already. Raises GoError as :func:`linker_dependencies` does.
+    """
+    added = [*simd_bridge(sdk, variant, imports)]
+    swig = bool(folder.files.swig or folder.files.swigcxx)
+    if folder.files.cgo or swig:
+        added.append("unsafe")
+        if swig or not (standard and import_path in _NO_RUNTIME_CGO):
+            added.append("runtime/cgo")
+        if swig or not (standard and import_path in _NO_SYSCALL):
+            added.append("syscall")
+        if swig:
+            added.append("sync")
+    if folder.name == "main":
+        added += linker_dependencies(sdk, variant, import_path)
+    return tuple(added)
+
+
+def simd_bridge(sdk: SDK, variant: Variant, imports: Container[str]) -> tuple[str, ...]:
+    """What comes with simd, if that is among *imports* (pkg.go:1949)."""
+    return ("simd/internal/bridge",) if sdk.simd_bridge and "simd" in imports and variant.goarch in ("amd64", "arm64", "wasm") else ()
+
 
 def linker_dependencies(sdk: SDK, variant: Variant, import_path: str = "", cover: bool = False) -> tuple[str, ...]:
-    """The packages that the program *import_path* needs without importing them, in go's order; *cover* is for builds with coverage.
+    """The packages that the program *import_path* needs to be linked, in go's order (pkg.go:2684 LinkerDeps); *cover*: with coverage.
 
     Raises GoError if the program must be linked by the C compiler and cgo is off.
     """
