@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from gocommand import go
 from scons_go.errors import GoError
-from scons_go.module.gomod import Entry, Retract, Setting, parse_gomod, parse_gowork
+from scons_go.module.directives import parse_gomod, parse_gowork
+from scons_go.module.gomod import Entry, Retract, Setting
 from scons_go.module.syntax import _plain_tokens, _Reader
 from scons_go.module.version import Version
 

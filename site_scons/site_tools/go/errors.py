@@ -6,6 +6,7 @@ read, BuildError while actions run), so that no traceback reaches a user.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -36,3 +37,9 @@ class GoError(Exception):
         self.message = message
         self.position = position
         super().__init__(f"{position}: {message}" if position else message)
+
+
+def joined(errors: Sequence[GoError]) -> GoError:
+    """All of *errors* as one, at the place of the first; those after it are on lines of their own, with their places."""
+    first, *more = errors
+    return GoError("\n".join([first.message, *map(str, more)]), first.position)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from .embed import resolve_embeds
-from .errors import GoError, Position
+from .errors import GoError, Position, joined
 from .filestate import FileState, Watched
 from .implicit import implicit_imports
 from .module.resolve import MissingPackageSumError
@@ -147,8 +147,7 @@ class Loader:
         for path in import_paths:
             walk.visit(path)
         if walk.errors:  # a package that was named and is imported, too, may have told its error twice
-            first, *more = {str(error): error for error in walk.errors}.values()
-            raise GoError("\n".join([first.message, *map(str, more)]), first.position)
+            raise joined(list({str(error): error for error in walk.errors}.values()))
         return tuple(walk.finished)
 
     def _fetch_ahead(self, import_paths: Iterable[str]) -> None:
@@ -191,7 +190,7 @@ class Loader:
                     error = error.imported_by_test()
                 errors.append(GoError(error.message, positions[0] if positions else None))
         if errors:
-            raise GoError("\n".join([errors[0].message, *map(str, errors[1:])]), errors[0].position)
+            raise joined(errors)
         return resolved
 
     def location(self, import_path: str) -> Location:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from ..errors import GoError, Position
 from . import gover
+from .directives import parse_gomod, read_text
 from .fetch import Fetcher
-from .gomod import GoMod, parse_gomod, read_text
+from .gomod import GoMod
 from .mvs import NONE, Graph, Selection
 from .sums import mod_key
 from .vendor import Vendored

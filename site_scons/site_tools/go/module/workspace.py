@@ -13,8 +13,9 @@ from functools import cached_property
 
 from ..errors import GoError, Position
 from . import gover
+from .directives import parse_gomod, parse_gowork, read_text
 from .environment import ModuleEnv
-from .gomod import GoMod, GoWork, Replace, Setting, parse_gomod, parse_gowork, read_text
+from .gomod import GoMod, GoWork, Replace, Setting
 from .version import Version, check_import_path
 from .words import reason
 
