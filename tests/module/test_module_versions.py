@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scons_go.errors import GoError
 from scons_go.module import gover, semver
-from scons_go.module.environment import module_env, split_flags
+from scons_go.module.environment import module_env
 from scons_go.module.mvs import NONE, Graph, minimal_requirements
 from scons_go.module.version import (
     Version,
@@ -22,6 +22,7 @@ from scons_go.module.version import (
     path_major_problem,
     split_path_version,
 )
+from scons_go.module.words import split_quoted
 
 ORDERED = [
     "bad", "v0.9.0", "v1.0.0-alpha", "v1.0.0-alpha.1", "v1.0.0-alpha.beta", "v1.0.0-beta", "v1.0.0-beta.2", "v1.0.0-beta.11", "v1.0.0-rc.1",
@@ -153,9 +154,9 @@ def test_settings_come_in_gos_order(tmp_path: Path) -> None:
 
 
 def test_goflags() -> None:
-    assert split_flags("  -a='b' \"-c d\" -e ") == ["-a='b'", "-c d", "-e"]
+    assert split_quoted("  -a='b' \"-c d\" -e ", "flags") == ("-a='b'", "-c d", "-e")
     with pytest.raises(GoError, match="unterminated"):
-        split_flags("'-a")
+        split_quoted("'-a", "flags")
 
 
 def test_selection_and_minimal_requirements() -> None:

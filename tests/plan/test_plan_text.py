@@ -10,6 +10,7 @@ import pytest
 from conftest import OLDEST, goroot
 from gocommand import go
 from scons_go.errors import GoError
+from scons_go.module.words import split_quoted
 from scons_go.package import Files, Module, Package
 from scons_go.plan import archive, quote
 from scons_go.plan.patterns import flags_for, matches_path, raw_value
@@ -65,13 +66,13 @@ def test_quoting_is_go_s(current_goroot: Path, tmp_path: Path) -> None:
     [("", ()), ("  \t ", ()), ("-a -b", ("-a", "-b")), ("'a b'  \"c'd\"x e'f", ("a b", "c'd", "x", "e'f")), ("''", ("",))],
 )
 def test_words_of_a_flag(text: str, words: tuple[str, ...]) -> None:
-    assert quote.split(text) == words
-    assert quote.split(quote.join(word for word in words if word)) == tuple(word for word in words if word)
+    assert split_quoted(text, "flags") == words
+    assert split_quoted(quote.join(word for word in words if word), "flags") == tuple(word for word in words if word)
 
 
 def test_words_that_cannot_be_quoted() -> None:
     with pytest.raises(GoError, match="unterminated ' string"):
-        quote.split("-a 'b")
+        split_quoted("-a 'b", "flags")
     with pytest.raises(GoError, match="both single and double quotes"):
         quote.join(["'\""])
 

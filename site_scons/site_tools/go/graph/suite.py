@@ -17,6 +17,7 @@ from SCons.Node.FS import get_default_fs
 
 from ..errors import GoError
 from ..files import replace_file
+from ..module.words import split_quoted
 from ..plan.vet import Checks, test_checks
 from ..test.covered import covered_packages
 from ..test.coverhtml import coverage_page
@@ -80,7 +81,7 @@ class Suite(PatternUnit):
 
     def _flags(self) -> tuple[str, ...]:
         said = command_line("GOTESTFLAGS")
-        return variables.words(self.env, "GOTESTFLAGS") + variables.split_quoted(said, "GOTESTFLAGS")
+        return variables.words(self.env, "GOTESTFLAGS") + split_quoted(said, "GOTESTFLAGS")
 
     def _output(self, name: str) -> Node:
         value = self.env.get(name)
@@ -137,7 +138,7 @@ class Suite(PatternUnit):
         """The words of -exec, or of go_GOOS_GOARCH_exec for another target (cmd/go/internal/work/exec.go:1720 FindExecCmd)."""
         words = self.options.values.get("exec", "")
         if words:
-            return variables.split_quoted(words, "-exec")
+            return split_quoted(words, "-exec")
         variant = variables.variant_of(self.env, self.sdk)
         if (variant.goos, variant.goarch) == (self.sdk.host_goos, self.sdk.host_goarch):
             return ()

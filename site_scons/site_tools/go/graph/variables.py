@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GoError
+from ..module.words import split_quoted
 
 if TYPE_CHECKING:
     from ..sdk import SDK
@@ -166,23 +167,6 @@ def words(env: Environment, name: str) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple, UserList)):
         raise GoError(f"{name} must be a string or a list of words, not {value!r}")
     return tuple(env.subst(str(item)) for item in value if str(item))
-
-
-def split_quoted(line: str, name: str) -> tuple[str, ...]:
-    """Words of *line*, separated by white space; one that starts with a quote runs to the next (cmd/internal/quoted/quoted.go:24)."""
-    result, rest = [], line.strip()
-    while rest:
-        quote = rest[0]
-        if quote in "'\"":
-            end = rest.find(quote, 1)
-            if end < 0:
-                raise GoError(f"{name}: unterminated {quote} string")
-            word, rest = rest[1:end], rest[end + 1 :]
-        else:
-            word, _, rest = rest.partition(next((char for char in rest if char.isspace()), "\0"))
-        result.append(word)
-        rest = rest.lstrip()
-    return tuple(result)
 
 
 def pattern_flags(flags: tuple[str, ...], name: str) -> PatternFlags:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import GoError
+from .words import split_quoted
 
 
 @dataclass(frozen=True)
@@ -70,28 +71,10 @@ def _read_env_file(path: str) -> dict[str, str]:
     return {key: value for key, equals, value in pairs if equals}
 
 
-def split_flags(text: str) -> list[str]:
-    """The words of GOFLAGS; quotes hold a word together only at its start (cmd/internal/quoted/quoted.go:19, Split)."""
-    words = []
-    rest = text.lstrip(" \t\n\r")
-    while rest:
-        if rest[0] in "\"'":
-            end = rest.find(rest[0], 1)
-            if end < 0:
-                raise GoError(f"parsing $GOFLAGS: unterminated {rest[0]} string")
-            words.append(rest[1:end])
-            rest = rest[end + 1 :]
-        else:
-            words.append(rest.split(None, 1)[0])
-            rest = rest[len(words[-1]) :]
-        rest = rest.lstrip(" \t\n\r")
-    return words
-
-
 def _flags(text: str) -> dict[str, str]:
     """GOFLAGS as a mapping of name to value, "true" for a flag without one (cmd/go/internal/base/goflags.go:33)."""
     flags = {}
-    for word in split_flags(text):
+    for word in split_quoted(text, "parsing $GOFLAGS"):
         name, equals, value = (word[2:] if word.startswith("--") else word[1:]).partition("=")
         if not word.startswith("-") or not name or name.startswith("-"):
             raise GoError(f'parsing $GOFLAGS: non-flag "{word}"')

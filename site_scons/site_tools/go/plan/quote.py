@@ -41,28 +41,8 @@ def quote_list(items: Iterable[str]) -> str:
     return "[" + " ".join(map(quote, items)) + "]"
 
 
-def split(text: str) -> tuple[str, ...]:
-    """The words of a flag's value, '' and "" around a word taken off, nothing unescaped (cmd/internal/quoted/quoted.go:25).
-
-    Raises GoError for a quote that is not closed.
-    """
-    words = []
-    rest = text.lstrip(" \t\n\r")
-    while rest:
-        if rest[0] in "'\"":
-            word, closed, rest = rest[1:].partition(rest[0])
-            if not closed:
-                raise GoError(f"unterminated {text[-len(word) - 1]} string in {text!r}")
-        else:
-            end = next((i for i, char in enumerate(rest) if char in " \t\n\r"), len(rest))
-            word, rest = rest[:end], rest[end:]
-        words.append(word)
-        rest = rest.lstrip(" \t\n\r")
-    return tuple(words)
-
-
 def join(words: Iterable[str]) -> str:
-    """The inverse of :func:`split` (cmd/internal/quoted/quoted.go:65); raises GoError for a word with both kinds of quotes."""
+    """The inverse of words.split_quoted (cmd/internal/quoted/quoted.go:65, Join); raises GoError for a word with both kinds of quotes."""
     return " ".join(map(_join_word, words))
 
 
