@@ -39,6 +39,12 @@ class GoError(Exception):
         super().__init__(f"{position}: {message}" if position else message)
 
 
+def os_problem(error: OSError, path: str = "") -> str:
+    """What went wrong, and with which file, *path* if *error* does not say: "a/b.go: No such file or directory"."""
+    place = error.filename2 or error.filename or path
+    return f"{place}: {error.strerror or error}" if place else error.strerror or str(error)
+
+
 def joined(errors: Sequence[GoError]) -> GoError:
     """All of *errors* as one, at the place of the first; those after it are on lines of their own, with their places."""
     first, *more = errors

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from .embed import resolve_embeds
-from .errors import GoError, Position, joined
+from .errors import GoError, Position, joined, os_problem
 from .filestate import FileState, Watched
 from .implicit import implicit_imports
 from .module.resolve import MissingPackageSumError
@@ -280,7 +280,7 @@ class Loader:
                 with self._watching("folder", "" if location.fixed else path):
                     folder = self._folders[path] = read_folder(location.dir, self.context, self.overlay, self.state)
             except OSError as error:
-                raise GoError(f"cannot read package {path}: {error.filename}: {error.strerror}", *positions[:1]) from None
+                raise GoError(f"cannot read package {path}: {os_problem(error)}", *positions[:1]) from None
         files = folder.files
         if not files.go and not files.cgo:
             raise GoError(no_go_files(folder), *positions[:1])

@@ -11,7 +11,7 @@ from SCons.Defaults import DirScanner
 from SCons.Errors import UserError
 from SCons.Node.FS import get_default_fs
 
-from ..errors import GoError
+from ..errors import GoError, os_problem
 from ..files import replace_file
 from . import messages, variables
 from .calls import GoBuilder
@@ -102,8 +102,7 @@ def _report(target: Nodes, source: Nodes, env: Any) -> None:
     except GoError as error:
         raise here.failure(error, f"cannot report coverage in {target[0]}") from None
     except OSError as error:
-        failure = GoError(f"{error.filename or path}: {error.strerror or error}")
-        raise here.failure(failure, f"cannot report coverage in {target[0]}") from None
+        raise here.failure(GoError(os_problem(error, path)), f"cannot report coverage in {target[0]}") from None
 
 
 def _emit(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from SCons.Node.Alias import default_ans
 from SCons.Node.FS import Dir, get_default_fs
 
-from ..errors import GoError
+from ..errors import GoError, os_problem
 from ..files import replace_file
 from . import messages, variables
 from .actions import make_node
@@ -104,7 +104,7 @@ class EditorUnit(Unit):
         except GoError as error:
             raise here.failure(error, "cannot list the packages for the editor") from None
         except OSError as error:
-            raise here.failure(GoError(f"{error.filename}: {error.strerror}"), "cannot write it") from None
+            raise here.failure(GoError(os_problem(error)), "cannot write it") from None
 
     def _listing(self) -> tuple[dict[str, Any], int]:
         """The DriverResponse for all packages, and how many of them are the user's."""

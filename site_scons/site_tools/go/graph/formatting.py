@@ -11,7 +11,7 @@ from SCons.Action import Action
 from SCons.Errors import BuildError
 from SCons.Node.FS import get_default_fs
 
-from ..errors import GoError
+from ..errors import GoError, os_problem
 from ..files import write_file
 from ..selection import is_wide, select_folders
 from . import messages, variables
@@ -115,7 +115,7 @@ class FormatUnit(Unit):
         try:
             return {path: build.state.digest(path) for path in paths if path not in made}
         except OSError as error:
-            raise GoError(f"{error.filename}: {error.strerror}") from None
+            raise GoError(os_problem(error)) from None
 
     def _matches(self, loader: Loader, pattern: str, folder: str) -> Iterator[str]:
         """The files that *pattern* stands for: those of a package under any build constraints (cmd/go/internal/fmtcmd/fmt.go:45)."""
@@ -133,7 +133,7 @@ class FormatUnit(Unit):
             try:
                 names = loader.state.listing(place).names
             except OSError as error:
-                raise GoError(f"{error.filename}: {error.strerror}") from None
+                raise GoError(os_problem(error)) from None
             yield from (os.path.join(place, name) for name in names if name.endswith(".go") and not name.startswith(("_", ".")))
 
     def _unknown(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from SCons.Errors import BuildError
 
-from ..errors import GoError
+from ..errors import GoError, os_problem
 from ..files import replace_file
 from ..test.events import Converter
 from ..test.flags import TestOptions
@@ -81,8 +81,7 @@ class TestRunUnit(Unit):
         except GoError as error:
             raise session().failure(error, f"cannot test {self.import_path}") from None
         except OSError as error:
-            text = GoError(f"{self.import_path}: {error.filename or ''}: {error.strerror or error}")
-            raise session().failure(text, f"cannot test {self.import_path}") from None
+            raise session().failure(GoError(f"{self.import_path}: {os_problem(error)}"), f"cannot test {self.import_path}") from None
         finally:
             self.suite.in_order.end(self.number)
         if outcome.failed:

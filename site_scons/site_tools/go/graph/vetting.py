@@ -12,7 +12,7 @@ from SCons.Node.FS import get_default_fs
 from SCons.Node.Python import Value
 
 from ..digest import text_digest
-from ..errors import GoError
+from ..errors import GoError, os_problem
 from ..plan.compile import needed
 from ..plan.identity import source_path
 from ..plan.vet import FINDINGS_ON_STDOUT_SINCE, Checks, vet_checks
@@ -133,7 +133,7 @@ class VetUnit(ClosureUnit):
             try:
                 parts += [build.state.digest(source_path(build.config, package, name)) for name in ignored]
             except OSError as error:
-                raise self._failure(GoError(f"{error.filename}: {error.strerror}"), f"cannot vet {path}") from None
+                raise self._failure(GoError(os_problem(error)), f"cannot vet {path}") from None
         return text_digest("\0".join(parts))
 
     def _users(self) -> tuple[Node, ...]:

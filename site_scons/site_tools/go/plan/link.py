@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..digest import text_digest
-from ..errors import GoError
+from ..errors import GoError, os_problem
 from ..package import Package
 from . import buildid
 from .buildinfo import build_info, modinfo_line
@@ -157,7 +157,7 @@ def linked(config: Config, plan: LinkPlan, built: Mapping[str, Built]) -> Iterat
             argv = tuple(word.replace(BUILD_ID, build_id) for word in (*plan.argv, built[plan.import_path].archive))
             yield work, build_id, run_step(Run(argv, plan.cwd, plan.env), work, plan.import_path, plan.folder, config.base)
     except OSError as error:
-        raise GoError(f"{plan.import_path}: {error.filename2 or error.filename or plan.output}: {error.strerror or error}") from None
+        raise GoError(f"{plan.import_path}: {os_problem(error, plan.output)}") from None
 
 
 def is_foreign(path: str) -> bool:

@@ -13,7 +13,7 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 
-from ..errors import GoError
+from ..errors import GoError, os_problem
 from . import archive, record
 from .commands import WORK, AppendArchive, Copy, Run, Step, WriteFile, expand
 from .compile import ARCHIVE, EXPORT, PackagePlan
@@ -104,8 +104,7 @@ def _reporting(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        place = error.filename2 or error.filename
-        raise GoError(f"{what}: {place + ': ' if place else ''}{error.strerror or error}") from None
+        raise GoError(f"{what}: {os_problem(error)}") from None
 
 
 def _run(step: Run, work: str, what: str, folder: str, base: str, backends: int) -> str:

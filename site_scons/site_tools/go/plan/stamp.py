@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 
 from ..digest import text_digest
-from ..errors import GoError
+from ..errors import GoError, os_problem
 from ..files import replace_file
 from ..package import Package
 from .config import Config
@@ -64,4 +64,4 @@ def save(seal: str, packages: Iterable[Built]) -> None:
         os.makedirs(os.path.dirname(seal), exist_ok=True)
         replace_file(seal, json.dumps(entries).encode())
     except OSError as error:
-        raise GoError(f"{error.filename or seal}: {error.strerror}") from None
+        raise GoError(os_problem(error, seal)) from None

@@ -17,7 +17,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from ..digest import text_digest
-from ..errors import GoError
+from ..errors import GoError, os_problem
 from ..files import replace_file
 from ..module import gover
 from ..package import Package
@@ -289,7 +289,7 @@ def run_vet(config: Config, plan: VetPlan, key: str, facts: Mapping[str, Vetted]
             lines = (_RECORD, key, digest, _state(plan.facts), "yes" if diagnose else "no", said if plan.json else "")
             replace_file(plan.record, "\n".join(lines).encode("utf-8", "surrogateescape"))
     except OSError as error:
-        raise GoError(f"vet {plan.import_path}: {error.filename2 or error.filename or ''}: {error.strerror or error}") from None
+        raise GoError(f"vet {plan.import_path}: {os_problem(error)}") from None
     return Vetted(plan.import_path, plan.facts, digest, findings, diagnose, said if plan.json else "")
 
 

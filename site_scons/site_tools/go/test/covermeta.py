@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 
 from ..digest import text_digest
-from ..errors import GoError
+from ..errors import GoError, os_problem
 from ..files import write_file
 from ..package import Package
 from ..plan.config import Config
@@ -37,7 +37,7 @@ def meta_file(config: Config, package: Package) -> str:
                 os.replace(temporary, target)
         return target
     except OSError as error:
-        raise GoError(f"{package.import_path}: {error.filename or ''}: {error.strerror or error}") from None
+        raise GoError(f"{package.import_path}: {os_problem(error)}") from None
 
 
 def write_list(config: Config, packages: Iterable[Package], path: str) -> None:
