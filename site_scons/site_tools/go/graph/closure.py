@@ -13,7 +13,6 @@ from SCons.Errors import BuildError
 from SCons.Node.FS import Dir
 
 from ..errors import GoError
-from ..files import write_file
 from . import variables
 from .derived import are_pending, awaited, source_folder
 from .ledger import Ledger, Linked, signature, signatures
@@ -359,6 +358,8 @@ class ClosureUnit(Unit):
 
     def _write(self, content: bytes) -> None:
         """Make what is made, of *content*. Raises BuildError."""
+        from ..files import write_file
+
         try:
             write_file(self.target, content)
         except GoError as error:

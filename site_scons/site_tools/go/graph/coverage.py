@@ -12,7 +12,6 @@ from SCons.Errors import UserError
 from SCons.Node.FS import get_default_fs
 
 from ..errors import GoError, os_problem
-from ..files import replace_file
 from . import messages, variables
 from .calls import GoBuilder
 from .session import session
@@ -86,6 +85,7 @@ def _profile(paths: Sequence[str]) -> Profile:
 
 
 def _report(target: Nodes, source: Nodes, env: Any) -> None:
+    from ..files import replace_file
     from ..test.coverhtml import coverage_page
     from .build import open_build
 

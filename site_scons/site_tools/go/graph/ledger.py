@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from ..files import replace_file
 from ..filestate import GRANULARITY_NS, Dump, FileState
 
 FORMAT = "scons-go ledger 3"
@@ -115,6 +114,8 @@ class Ledger:
         """Write the ledger to its file if it has changed. That it cannot be written is no error: the next build does more work."""
         if not self.dirty:
             return
+        from ..files import replace_file
+
         self.dirty = False
         if not self.linked:
             with contextlib.suppress(OSError):

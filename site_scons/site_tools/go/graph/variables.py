@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GoError
-from ..module.words import split_quoted
 
 if TYPE_CHECKING:
     from ..sdk import SDK
@@ -163,6 +162,8 @@ def words(env: Environment, name: str) -> tuple[str, ...]:
     """
     value = env.get(name) or ""
     if isinstance(value, str):
+        from ..module.words import split_quoted
+
         return split_quoted(env.subst(value), name)
     if not isinstance(value, (list, tuple, UserList)):
         raise GoError(f"{name} must be a string or a list of words, not {value!r}")
@@ -175,6 +176,8 @@ def pattern_flags(flags: tuple[str, ...], name: str) -> PatternFlags:
     A word ``<pattern>=`` or ``<pattern>=-flag ...`` opens a new pattern (and is split as go splits flags), unless it is the value of a
     linker's -X before it. Any other word is one argument.
     """
+    from ..module.words import split_quoted
+
     groups: list[tuple[str, list[str]]] = []
     previous = ""
     for word in flags:
