@@ -15,7 +15,7 @@ from .embed import resolve_embeds
 from .errors import GoError, Position, joined, os_problem
 from .filestate import FileState, Watched
 from .implicit import implicit_imports
-from .module.resolve import MissingPackageSumError
+from .module.resolve import MissingPackageSumError, is_standard_path
 from .overlay import Overlay
 from .package import Folder, Location, Module, Package
 from .refusals import check_files, checked_c, is_safe, malformed_path, missing_package, no_go_files, outside, without_c
@@ -232,13 +232,13 @@ class Loader:
 
     def _vendored(self, path: str, importer: str) -> str:
         """The path of std's own copy of *path*, if there is one (cmd/go/internal/modload/load.go:1960 stdVendor)."""
-        if "." not in path.partition("/")[0]:
+        if is_standard_path(path):
             return path
         prefix = "cmd/vendor/" if importer == "cmd" or importer.startswith("cmd/") else "vendor/"
         return prefix + path if self.state.is_dir(os.path.join(self.sdk.src, prefix + path)) else path
 
     def _standard_folder(self, path: str) -> str:
-        if "." in path.partition("/")[0]:
+        if not is_standard_path(path):
             return ""
         folder = os.path.join(self.sdk.src, *path.split("/"))
         return folder if _has_go_files(folder, self.overlay, self.state) else ""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import chain
 
 from .errors import GoError, Position
-from .module.version import check_import_path
+from .module.resolve import invalid_path, is_standard_path
 from .module.workspace import find_up
 from .package import Folder, Package
 from .sdk import SDK
@@ -19,7 +19,7 @@ from .sdk import SDK
 
 def missing_package(path: str, sdk: SDK) -> GoError:
     """The error for a package that nobody has (cmd/go/internal/modload/import.go:60)."""
-    if "." in path.partition("/")[0]:
+    if not is_standard_path(path):
         return GoError(f"no required module provides package {path}; to add it:\n\tgo get {path}")
     return GoError(f"package {path} is not in std ({os.path.join(sdk.src, path)})")
 
@@ -57,13 +57,7 @@ def malformed_path(path: str) -> str:
         return 'invalid import path: ""'
     if "@" in path:
         return f"{path}: can only use path@version syntax with 'go get' and 'go install' in module-aware mode"
-    if path in (".", "..") or path.startswith(("./", "../")):
-        return f'"{path}" is relative, but relative import paths are not supported in module mode'
-    if os.path.isabs(path) or path.startswith("/"):
-        return f"\"{path}\" is not a package path; see 'go help packages'"
-    if path in ("std", "cmd", "tool", "work", "all"):
-        return f"\"{path}\" is not an importable package; see 'go help packages'"
-    return check_import_path(path)
+    return invalid_path(path)
 
 
 def is_safe(name: str) -> bool:

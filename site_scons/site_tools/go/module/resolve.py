@@ -92,7 +92,8 @@ def _prefixes(path: str) -> Iterator[str]:
         path = path.rpartition("/")[0]
 
 
-def _invalid(path: str) -> str:
+def invalid_path(path: str) -> str:
+    """Why no module can have the package *path*, "" if one can (import.go:277)."""
     if "@" in path:
         return f'import path "{path}" should not have @version'
     if path in (".", "..") or path.startswith(("./", "../")):
@@ -127,7 +128,7 @@ class Resolver:
 
     def resolve(self, path: str) -> Found:
         """Where the package *path* is; raises GoError in go's words, without a position."""
-        problem = _invalid(path)
+        problem = invalid_path(path)
         if problem:
             raise GoError(problem)
         standard = self._standard(path)

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from ..errors import GoError
 from ..files import write_file
 from ..load import Loader
-from ..package import Package
 from ..plan.buildinfo import build_info
 from ..plan.config import Config
 from ..plan.link import LinkPlan, plan_link, program_godebug
 from ..plan.pgo import Profile, find_profile
+from ..selection import exec_name
 from .variants import MAIN_FILE, CoverRequest, TestPackages, test_packages
 
 _TESTING = ("-X", "testing.testBinary=1")  # makes testing.Testing report true (cmd/go/internal/load/test.go:294)
@@ -106,18 +106,10 @@ def _build_info(program: TestProgram, loader: Loader | None) -> str:
     if tested.name == "main" and loader and (config.sdk.minor < 24 or godebug == program_godebug(config, tested)):
         profile = program.profile.source if program.profile else ""
         own = replace(tested, cover_mode=main.cover_mode)
-        return build_info(config.sdk, config.variant, own, _closure(loader, tested), program_godebug(config, tested), profile)
+        return build_info(config.sdk, config.variant, own, loader.closure([tested.import_path]), program_godebug(config, tested), profile)
     return build_info(config.sdk, config.variant, main, (), godebug, "") if config.sdk.minor >= 24 else ""
-
-
-def _closure(loader: Loader, package: Package) -> tuple[Package, ...]:
-    return loader.closure([package.import_path])
 
 
 def binary_name(import_path: str) -> str:
     """The name that go gives to the test binary of a package: "p.test" (cmd/go/internal/test/test.go:2302)."""
-    elements = import_path.split("/")
-    last = elements[-1]
-    if len(elements) > 1 and last[:1] == "v" and last[1:].isdecimal() and last != "v1" and not last.startswith("v0"):
-        last = elements[-2]  # the major version of a module is no name (load/pkg.go:1782 defaultExecName)
-    return f"{last}.test"
+    return f"{exec_name(import_path)}.test"
