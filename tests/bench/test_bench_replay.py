@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import CURRENT, ROOT, goroot
+from conftest import CURRENT, ROOT, goroot, write_files
 
 FILES = {
     "go.mod": "module example.com/m\n\ngo 1.22\n",
@@ -39,9 +39,7 @@ def test_compiles_are_counted(tmp_path: Path) -> None:
         subprocess.run([*named, *arguments], cwd=repository, check=True)
 
     def commit(subject: str, files: dict[str, str]) -> None:
-        for name, text in files.items():
-            (repository / name).parent.mkdir(parents=True, exist_ok=True)
-            (repository / name).write_text(text)
+        write_files(repository, files)
         git("add", "-A")
         git("commit", "-q", "-m", subject)
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import CURRENT, goroot
+from conftest import CURRENT, goroot, write_files
 from projects import PROGRAMS, Checkout, find_program, program_name
 from realprograms import compare, judge, parse_settings
 from scons_go.errors import GoError
@@ -40,10 +40,7 @@ def checkout(folder: Path, files: dict[str, str], package: str = "cmd/app", **se
     """The program *package* of a module that is there already."""
     found = find_program(f"example.com/m@v1.0.0:{package}")
     place = Checkout("app", found, open_sdk(str(goroot(CURRENT))), folder, settings=settings)
-    for name, text in files.items():
-        path = place.place / "src" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    write_files(place.place / "src", files)
     return place
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import CURRENT, ROOT, goroot
+from conftest import CURRENT, ROOT, goroot, write_files
 from realplans import Plans, Reference, Subject, Verdict, differences, judge
 from scons_go.sdk import open_sdk
 
@@ -24,14 +24,6 @@ FILES = {
 }
 
 
-def lay(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return folder
-
-
 def verdict(folder: Path, target: str = "linux/amd64", **settings: str) -> Verdict:
     return judge(Subject("m", "", folder), open_sdk(str(goroot(CURRENT))), target, settings)
 
@@ -39,12 +31,12 @@ def verdict(folder: Path, target: str = "linux/amd64", **settings: str) -> Verdi
 @pytest.mark.parametrize("target", ["linux/amd64", "windows/arm64"])
 def test_a_program_is_planned_as_by_the_go_command(tmp_path: Path, target: str) -> None:
     """With assembly for one target only, an embedded file, a setting of GODEBUG and std's vendored packages."""
-    found = verdict(lay(tmp_path, FILES), target, GOTAGS="netgo", GOLINKFLAGS="-X main.s=t")
+    found = verdict(write_files(tmp_path, FILES), target, GOTAGS="netgo", GOLINKFLAGS="-X main.s=t")
     assert found.differences == () and found.refused == "" and found.packages > 60
 
 
 def test_a_refusal_has_the_same_words(tmp_path: Path) -> None:
-    found = verdict(lay(tmp_path, {**FILES, "sum/sum.go": 'package sum\n\nimport _ "example.com/none"\n'}))
+    found = verdict(write_files(tmp_path, {**FILES, "sum/sum.go": 'package sum\n\nimport _ "example.com/none"\n'}))
     assert found.differences == () and found.packages == 0
     assert found.refused.startswith("sum/sum.go:3:8: no required module provides package example.com/none; to add it:")
 

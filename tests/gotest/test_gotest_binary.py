@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import CURRENT, OLDEST, PREVIOUS, ROOT, goroot
+from conftest import CURRENT, OLDEST, PREVIOUS, ROOT, goroot, write_files
 from gotest_reference import run_go
 from scons_go.filestate import FileState
 from scons_go.load import Loader
@@ -92,11 +92,7 @@ class Bench:
 
     def __init__(self, root: Path, folder: Path) -> None:
         self.root = root
-        self.folder = folder / "m"
-        for name, content in MODULE.items():
-            path = self.folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content)
+        self.folder = write_files(folder / "m", MODULE)
         sdk = find_sdk({"GOROOT": str(root)})
         self.variant = Variant.of(sdk, "linux", "amd64", cgo=False)
         state = FileState()

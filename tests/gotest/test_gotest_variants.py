@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from conftest import write_files
 from gotest_reference import run_go
 from scons_go.errors import GoError
 from scons_go.filestate import FileState
@@ -59,7 +60,7 @@ def test_every_package_of_std(current_goroot: Path) -> None:
 
 
 FILES = {
-    "go.mod": "module example.com/m\n\ngo 1.22\n\nrequire example.com/none v1.0.0\n",
+    "go.mod": "module example.com/m\n\ngo 1.22\n",
     "p/p.go": 'package p\n\nimport "strings"\n\nfunc P() string { return strings.ToUpper("p") }\n',
     "p/p_test.go": 'package p\n\nimport (\n\t"os"\n\t"testing"\n)\n\nfunc TestP(t *testing.T) { os.Getenv(P()) }\n',
     "p/x_test.go": 'package p_test\n\nimport (\n\t"testing"\n\n\t"example.com/m/q"\n)\n\nfunc TestX(t *testing.T) { q.Q() }\n',
@@ -73,13 +74,7 @@ FILES = {
 
 @pytest.fixture
 def module(tmp_path: Path) -> Path:
-    for name, content in FILES.items():
-        if name == "go.mod":
-            content = content.replace("\nrequire example.com/none v1.0.0\n", "")
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-    return tmp_path
+    return write_files(tmp_path, FILES)
 
 
 def test_importers_between_are_compiled_again(current_goroot: Path, module: Path) -> None:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import CURRENT, OLDEST, PREVIOUS, goroot
+from conftest import CURRENT, OLDEST, PREVIOUS, goroot, write_files
 from gocommand import go, go_list
 from scons_go.filestate import FileState
 from scons_go.implicit import external_link_reason, linker_dependencies
@@ -99,7 +99,7 @@ def test_vendored_std_and_its_import_map(current_goroot: Path, tmp_path: Path) -
 
 def test_a_module_without_requirements(current_goroot: Path, tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module example.com/m\n\ngo 1.25\n")
-    for name, text in {
+    files = {
         "main.go": (
             'package main\n\nimport (\n\t"embed"\n\t"example.com/m/internal/a"\n)\n\n'
             "//go:embed t/*\nvar f embed.FS\n\nfunc main() { a.A() }\n"
@@ -108,10 +108,8 @@ def test_a_module_without_requirements(current_goroot: Path, tmp_path: Path) -> 
         "internal/a/a.go": 'package a\n\nimport "example.com/m/b/vendor_like"\n\nfunc A() { b.B() }\n',
         "b/vendor_like/b.go": "package b\n\nfunc B() {}\n",
         "b/vendor_like/b_test.go": 'package b\n\nimport "testing"\n',
-    }.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-    load = loader(current_goroot, module=tmp_path)
+    }
+    load = loader(current_goroot, module=write_files(tmp_path, files))
     packages = load.closure(["example.com/m"])
     expected = go(current_goroot, "list", "-deps", ".", cwd=tmp_path).split()
     assert [package.import_path for package in packages] == [path for path in expected if path != "unsafe"]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from conftest import write_files
 from gocommand import run_go
 from scons_go.errors import GoError
 from scons_go.filestate import FileState
@@ -25,10 +26,7 @@ MAIN = "package main\n\nimport _ {}\n\nfunc main() {{}}\n"
 def project(root: Path, **files: str) -> Path:
     """A module "m" whose files are given by name, with "/" and "." as they are."""
     (root / "go.mod").write_text("module m\n\ngo 1.27\n")
-    for name, text in files.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
-    return root
+    return write_files(root, files)
 
 
 def load_error(root: Path, goroot: Path, path: str = "m", cgo: bool = False) -> GoError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from conftest import write_files
 from gocommand import go, run_go
 from scons_go.errors import GoError
 from scons_go.filestate import FileState
@@ -39,11 +40,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("selection")
-    for name, content in FILES.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(content)
-    return folder
+    return write_files(tmp_path_factory.mktemp("selection"), FILES)
 
 
 def open_loader(root: Path, folder: Path) -> Loader:
@@ -100,10 +97,7 @@ WORKSPACE = {
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
-    for name, content in WORKSPACE.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(content)
-    return tmp_path
+    return write_files(tmp_path, WORKSPACE)
 
 
 @pytest.mark.parametrize(

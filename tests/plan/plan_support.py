@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from conftest import write_files
 from scons_go.package import Package
 from scons_go.plan.program import Workplace, open_workplace
 from scons_go.sdk import open_sdk
@@ -22,12 +23,8 @@ FILES = {
 
 
 def write(folder: Path, files: Mapping[str, str] = FILES) -> Path:
-    """Write *files* (name with slashes → text) below *folder*."""
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return folder
+    """Write the module, or other *files*, below *folder*."""
+    return write_files(folder, files)
 
 
 def workplace(goroot: Path, folder: Path, output: Path | None = None, **settings: Any) -> Workplace:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import write_files
 from gocommand import run_go
 from scons_go.errors import GoError
 from scons_go.filestate import FileState
@@ -54,9 +55,7 @@ class Scene:
 
     def lay(self) -> None:
         """Write the sources as they are at first."""
-        for name, content in FILES.items():
-            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / name).write_text(content)
+        write_files(self.folder, FILES)
 
     def vet(self, value: str = "", ask: frozenset[str] = frozenset({"example.com/m"})) -> list[vet.Vetted]:
         sdk = find_sdk({"GOROOT": str(self.root)})
