@@ -91,6 +91,21 @@ def test_repository(module: Project) -> None:
     assert here.program("app").ok().err == "hello world 12\n"
 
 
+def test_checks_in_a_repository(module: Project) -> None:
+    """What is asked for by patterns, and by editors, is looked for where the packages of programs are found."""
+    here = Project(module.dir.parent / "here", module.goroot)
+    here.dir.mkdir()
+    module.write("sum/sum_test.go", 'package sum\n\nimport "testing"\n\nfunc TestOf(t *testing.T) {}\n')
+    checks = SCRIPT + "env.GoTest('./...', GOTESTFLAGS='-coverprofile=cover.out')\n"
+    module.write("SConscript", checks)
+    here.sconstruct(f"Repository({str(module.dir)!r})\nenv.SConscript('SConscript', exports='env')\n")
+    assert "ok: 4 packages: 1 passed, 3 without tests" in here.build("-Q", "test").ok().out
+    module.write("SConscript", checks + "env.GoCoverage('cover.html', 'cover.out')\n")
+    here.build("-Q", "cover.html").ok()
+    assert "func Of(a, b int) int" in (here.dir / "cover.html").read_text()
+    assert "4 packages and" in here.build("-Q", "gopackagesdriver").ok().out
+
+
 def test_starting_below(module: Project) -> None:
     module.build("-u", cwd="cmd/app").ok()
     assert not (module.dir / "app").exists(), "it is not below"

@@ -14,6 +14,7 @@ from SCons.Node.FS import get_default_fs
 from ..errors import GoError, os_problem
 from . import messages, variables
 from .calls import GoBuilder
+from .derived import source_folder
 from .session import session
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _report(target: Nodes, source: Nodes, env: Any) -> None:
         text = profile.text()
         if path.endswith(".html"):
             place = target[0].cwd
-            build = open_build(here, env, str(place.srcnode().get_abspath()), here.derived(place))
+            build = open_build(here, env, source_folder(place), here.derived(place))
             text = coverage_page(profile, source_reader(build))
         replace_file(path, text.encode("utf-8", "surrogateescape"))
     except GoError as error:

@@ -15,7 +15,7 @@ from ..errors import GoError, os_problem
 from ..files import replace_file
 from . import messages, variables
 from .actions import make_node
-from .derived import are_pending
+from .derived import are_pending, source_folder
 from .nodes import GoNode, Unit
 from .program import ProgramUnit
 from .session import session
@@ -68,7 +68,7 @@ class EditorUnit(Unit):
         self._derived = [source for node in self._compiled for source in node.sources if source.has_builder()]
         for env, place in self._places(nodes):
             derived = here.derived(place)
-            build = open_build(here, env, str(place.srcnode().get_abspath()), derived)
+            build = open_build(here, env, source_folder(place), derived)
             builds.append(build)
             self._derived += [node for node in derived.below(build.setup.folder) if node not in self._derived]
         self._builds = _chosen(builds)
