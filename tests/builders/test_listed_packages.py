@@ -53,6 +53,11 @@ def test_a_flag_compiles_again(listed: Project) -> None:
     assert "Compiling obj/app.x" in out and "Compiling obj/lib.x" not in out
 
 
+def test_errors_are_where_the_user_is(listed: Project) -> None:
+    listed.write("lib/more.go", MORE.replace('"!"', "x"))
+    assert "\nmore.go:3:31: undefined: x" in listed.build("-u", "../obj/lib.x", cwd="lib").failed().err
+
+
 def test_clean(listed: Project) -> None:
     listed.build().ok()
     listed.build("-c").ok()

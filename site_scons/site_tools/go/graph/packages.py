@@ -5,13 +5,13 @@ A package is the files that the user lists, whatever else lies in their folder; 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from SCons.Action import Action
 from SCons.Errors import UserError
+from SCons.Script.SConscript import launch_dir
 from SCons.Util import flatten
 
 from ..errors import GoError
@@ -116,8 +116,7 @@ def _link(target: Nodes, source: Nodes, env: Any) -> int:
 
 
 def _failure(env: Any, error: GoError, summary: str) -> Exception:
-    top = env.Dir("#").get_abspath()
-    failure: Exception = messages.failure(error, summary, top, os.getcwd())
+    failure: Exception = messages.failure(error, summary, env.Dir("#").get_abspath(), launch_dir)
     return failure
 
 

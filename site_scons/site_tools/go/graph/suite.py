@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from SCons.Environment import Base
 from SCons.Node.FS import get_default_fs
+from SCons.Script import ARGUMENTS
+from SCons.Script.SConscript import launch_dir
 
 from ..errors import GoError
 from ..files import replace_file
@@ -57,7 +59,7 @@ class Suite(PatternUnit):
 
     def __init__(self, env: Any, patterns: tuple[str, ...], place: Node) -> None:
         super().__init__(env, patterns, place)
-        self.options = parse_flags(self._flags(), session_folder())
+        self.options = parse_flags(self._flags(), launch_dir)
         self.sdk = variables.sdk_of(env)
         self.minor = self.sdk.minor
         self.checks: Checks | None = test_checks(self.options.values.get("vet", ""), self.minor)
@@ -80,7 +82,7 @@ class Suite(PatternUnit):
         self.in_order = InOrder(0, messages.show, lambda _: None)
 
     def _flags(self) -> tuple[str, ...]:
-        said = command_line("GOTESTFLAGS")
+        said = str(ARGUMENTS.get("GOTESTFLAGS", ""))
         return variables.words(self.env, "GOTESTFLAGS") + split_quoted(said, "GOTESTFLAGS")
 
     def _output(self, name: str) -> Node:
@@ -336,20 +338,6 @@ def write_report(path: str, text: str) -> None:
     """Write *text* to *path*; raises OSError."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     replace_file(path, text.encode("utf-8", "surrogateescape"))
-
-
-def command_line(name: str) -> str:
-    """The value of the variable *name* on the command line, "" without."""
-    from SCons.Script import ARGUMENTS
-
-    return str(ARGUMENTS.get(name, ""))
-
-
-def session_folder() -> str:
-    """The folder that scons was started in."""
-    from SCons.Script.SConscript import launch_dir
-
-    return str(launch_dir)
 
 
 def _content(path: str) -> bytes:
