@@ -65,7 +65,7 @@ class Listing:
             return
         if program.tested.files.go or program.tested.files.cgo:
             self.add(import_path)
-        ids = {package.import_path: _identifier(package) for package in program.closure}
+        ids = {package.import_path: package.listed for package in program.closure}
         for package in program.closure:
             if package.import_path not in self.packages and not package.for_test:
                 self._put(package, {})
@@ -74,7 +74,7 @@ class Listing:
 
     def _put(self, package: Package, ids: Mapping[str, str]) -> None:
         """Add the entry of one package; *ids* has the identifiers of imports that differ from their paths."""
-        entry: Entry = {"ID": _identifier(package), "Name": package.name, "PkgPath": package.import_path}
+        entry: Entry = {"ID": package.listed, "Name": package.name, "PkgPath": package.import_path}
         if not package.is_test_main:
             entry |= {"Dir": package.dir, **self._files(package)}
             export = output_stem(self.config, package) + ".x"
@@ -157,12 +157,6 @@ class Listing:
             names = loader.overlay.names(folder, sorted(os.listdir(folder))) if os.path.isdir(folder) else []
             go = tuple(name for name in names if name.endswith(".go") and not name.endswith("_test.go"))
             return Folder(folder, os.path.basename(folder), Files(go=go), {}, {}, {})
-
-
-def _identifier(package: Package) -> str:
-    if package.for_test and not package.is_test_main:
-        return f"{package.import_path} [{package.for_test}.test]"
-    return package.import_path
 
 
 def _error(error: GoError) -> Entry:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 from types import TracebackType
-from typing import TextIO
 
 from .version import Version
 
@@ -13,9 +12,8 @@ from .version import Version
 class Progress:
     """Counts downloads of *total* modules; used as a context manager, which clears the line at the end. Safe among threads."""
 
-    def __init__(self, total: int, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stderr
-        self._shown = self._stream.isatty()
+    def __init__(self, total: int) -> None:
+        self._shown = sys.stderr.isatty()
         self._total = total
         self._done = 0
         self._bytes = 0
@@ -26,8 +24,8 @@ class Progress:
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         if self._shown:
-            self._stream.write("\r\033[K")
-            self._stream.flush()
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
 
     def start(self, module: Version) -> None:
         self._show(module)
@@ -46,5 +44,5 @@ class Progress:
             return
         with self._lock:
             text = f"go: downloading {self._done}/{self._total} ({self._bytes / 1e6:.1f} MB) {module.path} {module.version}"
-            self._stream.write("\r\033[K" + text[:120])
-            self._stream.flush()
+            sys.stderr.write("\r\033[K" + text[:120])
+            sys.stderr.flush()

@@ -55,12 +55,6 @@ def major(version: str) -> str:
     return "v" + parts.major if parts else ""
 
 
-def prerelease(version: str) -> str:
-    """ "-pre" for "v2.1.0-pre+meta"; "" without one."""
-    parts = parse(version)
-    return parts.prerelease if parts else ""
-
-
 def build(version: str) -> str:
     """ "+meta" for "v2.1.0-pre+meta"; "" without one."""
     parts = parse(version)
