@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 from SCons.Errors import BuildError
@@ -33,6 +31,7 @@ def add_verb(env: Any) -> None:
 def _report(target: list[Node], source: list[Node], env: Any) -> None:
     del source
     from go.errors import GoError
+    from go.files import write_file
     from go.graph.variables import sdk_of, variant_of
     from go.inspect.report import minimal_runtime_report
     from go.minruntime import load_manifest, manifest_path
@@ -51,10 +50,7 @@ def _report(target: list[Node], source: list[Node], env: Any) -> None:
             lacking=load_manifest(manifest_path()).release(sdk.version).lacking,
             floor=env["floor"][0].get_abspath(),
         )
+        write_file(target[0].get_abspath(), (json.dumps(report.to_json(), indent=1) + "\n").encode())
     except GoError as error:
         raise BuildError(node=target[0], errstr=str(error), status=2) from None
     print(report.table())
-    path = Path(target[0].get_abspath())
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(report.to_json(), indent=1) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
