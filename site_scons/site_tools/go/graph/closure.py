@@ -366,8 +366,7 @@ class ClosureUnit(Unit):
             raise self._failure(error, "cannot write") from None
 
     def _failure(self, error: GoError, summary: str) -> Exception:
-        failure: Exception = session().failure(error, summary)
-        return failure
+        return session().failure(error, summary)
 
 
 @contextlib.contextmanager

@@ -59,16 +59,21 @@ def show(text: str | bytes) -> None:
         sys.stdout.flush()
 
 
-def failure(error: GoError, summary: str, top: str, here: str) -> BuildError:
+def failure(error: GoError, summary: str, top: str, here: str) -> Exception:
     """Show *error*, and return the SCons error with *summary* that ends the task."""
     say(from_here(str(error), top, here))
-    return BuildError(errstr=summary, status=2)
+    return _build_error(summary)
 
 
-def build_failure(error: GoError, package: str, summary: str, top: str, here: str) -> BuildError:
+def build_failure(error: GoError, package: str, summary: str, top: str, here: str) -> Exception:
     """Like :func:`failure`, for the *package* (as go list names it) that cannot be built."""
     tell_unbuilt(package, from_here(str(error), top, here))
-    return BuildError(errstr=summary, status=2)
+    return _build_error(summary)
+
+
+def _build_error(summary: str) -> Exception:
+    error: Exception = BuildError(errstr=summary, status=2)
+    return error
 
 
 def tell_unbuilt(package: str, text: str) -> None:

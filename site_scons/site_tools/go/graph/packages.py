@@ -116,8 +116,7 @@ def _link(target: Nodes, source: Nodes, env: Any) -> int:
 
 
 def _failure(env: Any, error: GoError, summary: str) -> Exception:
-    failure: Exception = messages.failure(error, summary, env.Dir("#").get_abspath(), launch_dir)
-    return failure
+    return messages.failure(error, summary, env.Dir("#").get_abspath(), launch_dir)
 
 
 def _identity(target: object, source: object, env: Any, for_signature: bool) -> str:

@@ -85,11 +85,11 @@ class Session:
                     os.rmdir(folder)
         _locks.clear()
 
-    def failure(self, error: GoError, summary: str) -> BuildError:
+    def failure(self, error: GoError, summary: str) -> Exception:
         """Show *error*, and return the SCons error with *summary* that ends the task."""
         return messages.failure(error, summary, self.top, self.here)
 
-    def build_failure(self, error: GoError, package: str, summary: str) -> BuildError:
+    def build_failure(self, error: GoError, package: str, summary: str) -> Exception:
         """Like :meth:`failure`, for the *package* (as go list names it) that cannot be built."""
         return messages.build_failure(error, package, summary, self.top, self.here)
 

@@ -110,8 +110,7 @@ class TestBinaryUnit(ProgramUnit):
     def _failure(self, error: GoError, summary: str) -> Exception:
         text = str(error)
         told = error if text.startswith("# ") else GoError(f"# {self.import_path}\n{text}")
-        failure: Exception = session().build_failure(told, f"{self.import_path}.test", summary)
-        return failure
+        return session().build_failure(told, f"{self.import_path}.test", summary)
 
     def vet_stamp(self, checks: Checks) -> str:
         """The file that is there if *checks* have found nothing in the packages as they are now."""
