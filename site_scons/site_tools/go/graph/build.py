@@ -99,8 +99,9 @@ class Build:
         self.units: dict[str, PackageUnit] = session.units
         self.changes: list[str] = []
         self.changed_rules = ""
+        basis = self._basis()
         for output in {setup.standard, setup.output}:
-            self.ledger.rest_on(output, self._basis())
+            self.ledger.rest_on(output, basis)
         self._loader: Loader | None = None
         self._loaded_at = -1
 
