@@ -207,3 +207,16 @@ def test_coverage_of_nothing_is_not_in_the_summary(project: Project) -> None:
     run = project.build().ok()
     assert "coverage: [no statements]" in run.out
     assert re.search(r"^ok: 1 package: 1 passed in", run.out, re.M)
+
+
+def test_interactive_counts_what_there_is_now(project: Project) -> None:
+    """With -coverpkg the list of what no test touches is of the sources as they are, in each build of one scons."""
+    project.write("go.mod", "module example.com/m\n\ngo 1.22\n")
+    project.write("p/p.go", "package p\n\nfunc P() int { return 1 }\n")
+    project.write("p/p_test.go", 'package p\n\nimport "testing"\n\nfunc Test(t *testing.T) { P() }\n')
+    project.write("q/q.go", "package q\n\nfunc Q() int { return 1 }\n")
+    project.sconstruct('env.GoTest("./...", GOTESTFLAGS=["-coverpkg=./...", "-coverprofile=c.out"])\n')
+    project.write("q.txt", "package q\n\n// Q is one.\nfunc Q() int { return 1 }\n")
+    edit = "cp q.txt q/q.go"
+    project.build("--interactive", input=f"build test\nshell {edit}\nbuild test\nexit\n".encode()).ok()
+    assert re.findall(r"/q/q.go:(\d+)", (project.dir / "c.out").read_text()) == ["4"]

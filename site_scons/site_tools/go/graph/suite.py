@@ -79,6 +79,7 @@ class Suite(PatternUnit):
         self._started = time.monotonic()
         self._build: Build | None = None
         self._selected: dict[str, Package] = {}
+        vars(self).pop("cover_meta", None)  # is written anew
         self.in_order = InOrder(0, messages.show, lambda _: None)
 
     def _flags(self) -> tuple[str, ...]:
