@@ -46,7 +46,7 @@ class ProgramUnit(ClosureUnit):
         from ..plan.commands import Run, describe
         from ..plan.link import BUILD_ID
 
-        shown = str(env.subst("$GOLINKCOMSTR", target=[self.node], source=[])) if "GOLINKCOMSTR" in env else ""
+        shown = variables.shown_instead(env, "GOLINK", self.node)
         if shown:
             return shown
         self._prepare()

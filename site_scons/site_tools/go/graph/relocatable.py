@@ -14,6 +14,7 @@ from .actions import unit_action
 from .calls import GoBuilder, file_of
 from .nodes import GoNode, adopt
 from .program import ProgramUnit, package_source
+from .variables import shown_instead
 
 if TYPE_CHECKING:
     from ..plan.link import LinkPlan
@@ -39,8 +40,7 @@ class RelocatableUnit(ProgramUnit):
             raise self._failure(error, f"cannot link {self.target}") from None
 
     def describe(self, env: Any) -> str:
-        shown = str(env.subst("$GOLDCOMSTR", target=[self.node], source=[])) if "GOLDCOMSTR" in env else ""
-        return shown or super().describe(env)
+        return shown_instead(env, "GOLD", self.node) or super().describe(env)
 
     def run(self, env: Any) -> None:
         from ..plan.relocatable import run_relocatable

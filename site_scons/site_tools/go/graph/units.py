@@ -26,6 +26,7 @@ from . import messages
 from .actions import make_node
 from .ledger import Made
 from .nodes import Unit
+from .variables import shown_instead
 
 if TYPE_CHECKING:
     from .build import Build
@@ -105,11 +106,10 @@ class PackageUnit(Unit):
         return remove_files(output_files(self.stem))
 
     def describe(self, env: Any) -> str:
-        shown = str(env.subst("$GOCCOMSTR", target=[self.node], source=[])) if "GOCCOMSTR" in env else ""
-        return shown or "\n".join(self._shown_steps(env))
+        return shown_instead(env, "GOC", self.node) or "\n".join(self._shown_steps(env))
 
     def _shown_steps(self, env: Any) -> Iterator[str]:
-        assembling = str(env.subst("$GOASMCOMSTR", target=[self.node], source=[])) if "GOASMCOMSTR" in env else ""
+        assembling = shown_instead(env, "GOASM", self.node)
         for step in self.plan.steps:
             yield (
                 assembling if assembling and isinstance(step, Run) and os.path.basename(step.argv[0]).startswith("asm") else describe(step)

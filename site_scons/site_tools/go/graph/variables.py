@@ -195,6 +195,11 @@ def pattern_flags(flags: tuple[str, ...], name: str) -> PatternFlags:
     return tuple((pattern, tuple(group)) for pattern, group in groups)
 
 
+def shown_instead(env: Environment, name: str, node: Any) -> str:
+    """What is shown for *node* in place of the command in the variable *name* + "COM": its COMSTR; "" if the command is shown."""
+    return str(env.subst(f"${name}COMSTR", target=[node], source=[])) if f"{name}COMSTR" in env else ""
+
+
 def variant_of(env: Environment, sdk: SDK) -> Variant:
     """The variant that *env* asks for; raises GoError where ``go build`` would refuse."""
     from ..variant import Variant
