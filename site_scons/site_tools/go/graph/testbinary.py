@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ Node = Any
 Nodes = list[Any]
 
 _NO_TESTS = b"no test files\n"
+_UNREADABLE_TEST = re.compile(r"_test\.go:\d+(?::\d+)?: syntax error: ")
 
 
 @dataclass(frozen=True)
@@ -97,15 +99,22 @@ class TestBinaryUnit(ProgramUnit):
 
     def unbuilt(self) -> str:
         """The package, as go list names it, because of which there is no binary; "" if none is known to have failed."""
-        units = self._closure.units.values() if self._closure else ()
-        names = (unit.package.listed for unit in units if unit.built is None)
         failed = self.node.get_state() == SCons.Node.failed
-        return next((name for name in names if name in messages.unbuilt), f"{self.import_path}.test" if failed else "")
+        return next(iter(self._unbuilt_packages()), f"{self.import_path}.test" if failed else "")
+
+    def _unbuilt_packages(self) -> list[str]:
+        units = self._closure.units.values() if self._closure else ()
+        return [unit.package.listed for unit in units if unit.built is None and unit.package.listed in messages.unbuilt]
 
     @property
-    def is_set_up(self) -> bool:
-        """Whether its packages could be loaded."""
-        return self._closure is not None
+    def failed_stage(self) -> str:
+        """What failed, in go's word: "setup" where a package could not be loaded, "build" where one could not be compiled.
+
+        go parses test files to find the tests in them before it builds anything (cmd/go/internal/load/test.go loadTestFuncs); here the
+        compiler says that it cannot read them.
+        """
+        told = (line for name in self._unbuilt_packages() for line in messages.unbuilt[name])
+        return "setup" if self._closure is None or any(map(_UNREADABLE_TEST.search, told)) else "build"
 
     def _failure(self, error: GoError, summary: str) -> Exception:
         text = str(error)

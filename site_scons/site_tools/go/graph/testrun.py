@@ -194,7 +194,7 @@ class TestRunUnit(Unit):
         unbuilt = self.binary.unbuilt() if self.outcome is None and not self.suite.stopped else ""
         if not unbuilt:
             return None
-        self.outcome = build_failed(self.import_path, "build" if self.binary.is_set_up else "setup")
+        self.outcome = build_failed(self.import_path, self.binary.failed_stage)
         self.events = self._events(self.outcome, unbuilt)
         return "".join(self.events).encode() if self.suite.options.json else self.outcome.output
 

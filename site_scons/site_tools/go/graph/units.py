@@ -156,7 +156,7 @@ class PackageUnit(Unit):
                 self._plan = self.build.setup.commands.apply(plan_package(self.config, self.package, self.profile))
                 self._planned = {path: self.build.state.digest(path) for path in self.input_paths()}
             except GoError as error:
-                raise self.build.session.failure(error, f"cannot compile {self.package.import_path}") from None
+                raise self.build.session.build_failure(error, self.package.listed, f"cannot compile {self.package.import_path}") from None
         return self._plan
 
     def input_paths(self) -> list[str]:

@@ -20,6 +20,7 @@ from .commands import BACKENDS, WORK, AppendArchive, Copy, Environment, Run, Ste
 from .config import Config
 from .cover import CONFIG as COVERAGE_CONFIG
 from .cover import cover_steps
+from .godebug import parse_directives
 from .identity import input_files, source_path
 from .pgo import Profile
 
@@ -131,6 +132,10 @@ def _check(config: Config, package: Package) -> None:
     wants = package.module.go_version if package.module else ""
     if wants and gover.compare(config.sdk.version[2:], wants) < 0:
         raise GoError(f"{package.import_path}: module requires Go {wants} or later, the SDK is {config.sdk.version} in {config.sdk.root}")
+    try:
+        parse_directives(config.sdk, package.go_debug)  # in libraries, too (work/exec.go:1048 checkDirectives)
+    except GoError as error:
+        raise GoError(f"# {package.listed}\n{error}") from None
 
 
 def _portable_flags(config: Config, package: Package) -> tuple[str, ...]:

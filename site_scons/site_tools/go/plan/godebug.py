@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..errors import GoError, Position
+from ..errors import GoError, Position, joined
 from ..module import gover
 from ..module.gomod import Setting
 from ..sdk import SDK
@@ -72,13 +72,19 @@ def parse_directive(sdk: SDK, text: str, position: Position | None) -> tuple[str
 
 
 def parse_directives(sdk: SDK, lines: Iterable[tuple[str, Position]]) -> tuple[tuple[str, str], ...]:
-    """The settings of a package's ``//go:debug`` lines; raises GoError also for a key that is given twice."""
+    """The settings of a package's ``//go:debug`` lines; raises one GoError for all that are wrong, or for a key that is given twice."""
     seen: dict[str, tuple[str, Position]] = {}
+    errors: list[GoError] = []
     for text, position in lines:
-        key, value = parse_directive(sdk, text, position)
-        if key in seen:
-            raise GoError(f"repeated //go:debug for {key}\n\t{seen[key][1]}: previous //go:debug", position)
-        seen[key] = value, position
+        try:
+            key, value = parse_directive(sdk, text, position)
+            if key in seen:
+                raise GoError(f"repeated //go:debug for {key}\n\t{seen[key][1]}: previous //go:debug", position)
+            seen[key] = value, position
+        except GoError as error:
+            errors.append(error)
+    if errors:
+        raise joined(errors)
     return tuple((key, value) for key, (value, _) in seen.items())
 
 

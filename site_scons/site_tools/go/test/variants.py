@@ -21,7 +21,6 @@ from ..load import Loader
 from ..package import EmbedPattern, Files, Folder, Package
 from ..plan.compile import import_order
 from ..plan.covered import RUNTIME, instrumented, set_apart, set_key
-from ..plan.godebug import parse_directive
 from ..refusals import no_go_files
 from .discover import DeclaredTest, scan_file
 from .testmain import Coverage, MainSource
@@ -139,6 +138,7 @@ class _Assembly:
             import_map={**tested.import_map, **_renamed(resolved)},
             embed_files={**self._embeds(self.folder.test_embeds), **tested.embed_files},
             for_test=self.path,
+            go_debug=(*tested.go_debug, *self.folder.test_directives),
             # With repetitions: they are part of the build ID of a command under test.
             ordered_imports=(*resolved.values(), *self._bridge(resolved), *import_order(tested)),
         )
@@ -162,6 +162,7 @@ class _Assembly:
             embed_files=self._embeds(self.folder.xtest_embeds),
             module=self.tested.module,
             for_test=self.path,
+            go_debug=self.folder.xtest_directives,
             ordered_imports=tuple(dict.fromkeys([*others, *self._bridge(resolved), *own])),
         )
 
@@ -188,11 +189,14 @@ class _Assembly:
         )
 
     def _directives(self) -> tuple[tuple[str, Position], ...]:
-        """The ``//go:debug`` lines that the program heeds: those of the package and of its tests, of which the last for a key counts."""
+        """The ``//go:debug`` lines that the program heeds: those of the package and of its tests, of which the last for a key counts.
+
+        A wrong one is among them: the package that has it is not compiled (cmd/go/internal/work/exec.go:1048).
+        """
         lines: dict[str, tuple[str, Position]] = {}
         folder = self.folder
         for text, position in (*folder.directives, *folder.test_directives, *folder.xtest_directives):
-            key, _ = parse_directive(self.loader.sdk, text, position)
+            key = text.strip().partition("=")[0]
             lines[key] = text, position
         return tuple(lines.values())
 
