@@ -132,6 +132,32 @@ def test_package_without_a_module(project: Project, proxy: Proxy) -> None:
     assert finding.position.file == str(project.root / "go.mod")
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["foo bar", "github.com/A!/x", "foo/../x", "./x", "/abs", "x@v1", "", "std", "fmt/", "fmt//x", "com1/x", "example.com/é", "-x/y"],
+)
+@pytest.mark.parametrize("file", ["main.go", "main_test.go", "sub/x_windows.go"])
+def test_malformed_import_path(project: Project, proxy: Proxy, path: str, file: str) -> None:
+    project.write({"main.go": go_file("main"), file: go_file("main", path), "go.mod": f"module {MAIN}\n\ngo 1.21\n"})
+    _, _, errors = project.go("mod", "tidy", "-diff")
+    env = project.env()
+    (finding,) = check_tidy(str(project.root), env, client=Client(env))
+    assert errors.endswith(f" imports\n\t{path}: {finding.message}\n")
+    assert str(finding.position) == f"{project.root}/{file}:3:8"
+
+
+@pytest.mark.parametrize("broken", [f'import "\\q"; import _ "{A}"', f'import _ "{A}"; import x', f'import _ "unsafe" import _ "{A}"'])
+def test_imports_of_a_file_that_cannot_be_parsed(project: Project, proxy: Proxy, broken: str) -> None:
+    serve(proxy)
+    body, go = GO_MODS["tidy"]
+    project.environ["GOSUMDB"] = "off"
+    sources = {"main.go": f"package main\n\n{broken}\n", "go.sum": proxy.sums(project.root.parent)}
+    project.write({**sources, "go.mod": f"module {MAIN}\n\ngo {go}\n\n{body}"})
+    ours = by_us(project)
+    assert ours == by_go(project)
+    assert f"{A} v1.0.0" not in ours[0]
+
+
 def test_nothing_is_written(project: Project, proxy: Proxy) -> None:
     serve(proxy)
     body, go = GO_MODS["unused"]

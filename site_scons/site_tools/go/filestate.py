@@ -32,7 +32,7 @@ GRANULARITY_NS = 20_000_000
 COARSE_GRANULARITY_NS = 2_000_000_000
 """The same for file systems that count in whole seconds (FAT: in twos); known by a time stamp without a fraction."""
 
-_FORMAT = 2
+_FORMAT = 3
 
 _NONE = (0, 0, 0, 0)
 """The signature of no file."""

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from ..errors import Position
 from ..source.constraint import Constraint, ConstraintError, parse_go_build, parse_plus_build
 from ..source.header import Header, scan_go
 
@@ -66,21 +67,34 @@ def scan_folder(folder: str, header: Callable[[str], Header] = read_header) -> I
     own: set[str] = set()
     test: set[str] = set()
     found = False
-    try:
-        with os.scandir(folder) as entries:
-            names = sorted(entry.name for entry in entries if entry.name.endswith(".go") and entry.is_file())
-    except OSError:
-        return None
-    for name in names:
-        if name.startswith(("_", ".")):
-            continue
-        head = header(os.path.join(folder, name))
-        if not _counts(head):
-            continue
+    for name, head in _files(folder, header):
         found = True
         paths = (path for path, _ in head.imports if path.partition("/")[0] not in _MAGIC)
         (test if name.endswith("_test.go") else own).update(paths)
     return Imports(tuple(sorted(own)), tuple(sorted(test))) if found else None
+
+
+def find_import(folder: str, path: str, header: Callable[[str], Header] = read_header) -> Position | None:
+    """Where a Go file in *folder* imports *path*."""
+    for name, head in _files(folder, header):
+        for imported, (line, column, _) in head.imports:
+            if imported == path:
+                return Position(os.path.join(folder, name), line, column)
+    return None
+
+
+def _files(folder: str, header: Callable[[str], Header]) -> Iterator[tuple[str, Header]]:
+    """The Go files in *folder* that count, and their heads; those that cannot be parsed are among them."""
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries if entry.name.endswith(".go") and entry.is_file())
+    except OSError:
+        return
+    for name in names:
+        if not name.startswith(("_", ".")):
+            head = header(os.path.join(folder, name))
+            if _counts(head):
+                yield name, head
 
 
 def is_ignored(relative: str, patterns: tuple[str, ...]) -> bool:

@@ -111,14 +111,14 @@ class _Tidy:
     def _errors(self, universe: Universe, gomod: GoMod) -> list[Finding]:
         findings = []
         for path, member in sorted(universe.members.items()):
-            if member.error is None or is_standard_path(path):
-                continue
-            by = f", imported by {member.importer}," if member.importer else ""
-            if isinstance(member.error, MissingPackageError):
+            if not isinstance(member.error, MissingPackageError):
+                if member.error:
+                    place = universe.place_of(member) or Position(gomod.filename)
+                    findings.append(Finding(place, str(member.error)))
+            elif not is_standard_path(path):  # load.go:1315: what std may have in another release is no matter of go.mod
+                by = f", imported by {member.importer}," if member.importer else ""
                 message = f"no requirement provides package {path}{by} to add one:\n\tgo get {path}"
-            else:
-                message = f"package {path}{by}: {member.error}"
-            findings.append(Finding(Position(gomod.filename), message))
+                findings.append(Finding(Position(gomod.filename), message))
         return findings
 
     def _in_gomod(self, tidy: Requirements, direct: set[str], gomod: GoMod) -> list[Finding]:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..errors import GoError
+from ..errors import GoError, Position
 from ..source.header import Header
 from .requirements import Requirements
 from .resolve import STANDARD, Resolver
-from .scan import Imports, package_folders, scan_folder
+from .scan import Imports, find_import, package_folders, scan_folder
 from .version import Version
 from .workspace import MainModule
 
@@ -72,6 +72,10 @@ class Universe:
                     member.tested = untested = True
                     for path in member.imports.test:
                         self._visit(path, member.path, self.closes_over_tests)
+
+    def place_of(self, member: Member) -> Position | None:
+        """Where *member* is imported."""
+        return find_import(self.resolver.resolve(member.importer).dir, member.path, self.header) if member.importer else None
 
     def external(self) -> Iterator[Member]:
         """The packages that modules other than the main one provide."""

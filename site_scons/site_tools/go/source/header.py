@@ -43,7 +43,8 @@ class Header(NamedTuple):
     *package* and *package_line* come from the package clause, *imports* are (path, place) in file order. *go_build* is the
     expression of the ``//go:build`` line at *go_build_line*, *plus_build* those of the ``// +build`` lines. *embeds* are (pattern,
     place). *directives* are the ``//go:debug`` lines before the package clause, (text after ``//go:debug``, place). *cgo* are the
-    ``#cgo`` lines of the preamble, (line as written, place). *errors* has at most one (place, message), in the words of go/parser.
+    ``#cgo`` lines of the preamble, (line as written, place). *errors* has at most one (place, message), in the words of go/parser;
+    of such a file the constraints are known, and of the *imports* what can be read, malformed paths included.
     """
 
     package: str = ""
@@ -76,12 +77,15 @@ def scan_go(data: bytes) -> Header:
     header = Header(go_build=go_build, go_build_line=go_build_line, plus_build=plus_build)
     if problem:
         return header._replace(errors=((places.at(0), problem),))
+    imports: list[tuple[str, int]] = []
+    cgo: list[tuple[str, int]] = []
     try:
         if not found or found.group(2) in _KEYWORDS:
             raise _missing_package(data)
-        imports, cgo, end = _imports(data, found.end(2))
+        end = _imports(data, found.end(2), imports, cgo)
     except _SyntaxError as error:
-        return header._replace(errors=((places.at(error.offset), error.message),))
+        placed = tuple((path, places.at(offset)) for path, offset in imports)
+        return header._replace(imports=placed, errors=((places.at(error.offset), error.message),))
     if b"\0" in data[:end]:
         return header._replace(errors=((places.at(data.index(b"\0")), "unexpected NUL in input"),))
     name = found.group(2).decode("utf-8", "replace")
@@ -171,26 +175,40 @@ def _debug_directives(leading: bytes) -> Iterator[tuple[str, int]]:
             yield rest.decode("utf-8", "replace").strip(SPACE), comment.start()
 
 
-def _imports(data: bytes, offset: int) -> tuple[list[tuple[str, int]], list[tuple[str, int]], int]:
-    """((path, offset) of each import, (#cgo line, offset), where the imports end), reading on from *offset*."""
-    imports: list[tuple[str, int]] = []
-    cgo: list[tuple[str, int]] = []
+def _imports(data: bytes, offset: int, imports: list[tuple[str, int]], cgo: list[tuple[str, int]]) -> int:
+    """Where the imports end that begin at *offset*; they are added to *imports* as (path, offset), and (#cgo line, offset) to *cgo*.
+
+    Raises what is wrong first, when nothing more can be read.
+    """
+    wrong: list[_SyntaxError] = []
+    try:
+        end = _clauses(data, offset, imports, cgo, wrong)
+    except _SyntaxError as error:
+        wrong.append(error)
+    if wrong:
+        raise wrong[0]
+    return end
+
+
+def _clauses(data: bytes, offset: int, imports: list[tuple[str, int]], cgo: list[tuple[str, int]], wrong: list[_SyntaxError]) -> int:
+    """As :func:`_imports`; what is no obstacle to reading on is added to *wrong* (cmd/go/internal/imports/read.go goes on, too)."""
     while True:
         clause = _IMPORT.match(data, offset)
         if not clause:
-            return imports, cgo, offset
-        _require_separator(clause.group(1), clause.start(2), "'import'")
+            return offset
+        wrong += _missing_separator(clause.group(1), clause.start(2), "'import'")
         offset = clause.end()
-        first = len(imports)
-        doc_gaps: list[tuple[int, int]] = []
+        specs: list[tuple[str | None, tuple[int, int]]] = []
         while True:
             spec = _SPEC.match(data, offset)
             if not spec or spec.group(3) in _KEYWORDS:
                 break
-            if clause.group(3) and len(imports) > first:
-                _require_separator(spec.group(1), spec.start(2), spec.group(4).decode("utf-8", "replace"))
-            imports.append((_import_path(spec), spec.start(2)))
-            doc_gaps.append((offset, spec.start(2)))
+            if clause.group(3) and specs:
+                wrong += _missing_separator(spec.group(1), spec.start(2), spec.group(4).decode("utf-8", "replace"))
+            path = unquote(spec.group(4))
+            wrong += _wrong_path(spec, path)
+            imports += [] if path is None else [(path, spec.start(2))]
+            specs.append((path, (offset, spec.start(2))))
             offset = spec.end()
             if not clause.group(3):
                 break
@@ -199,25 +217,23 @@ def _imports(data: bytes, offset: int) -> tuple[list[tuple[str, int]], list[tupl
             if not close:
                 raise _unexpected_in_import(data, offset, in_block=True)
             offset = close.end()
-        elif len(imports) == first:
+        elif not specs:
             raise _unexpected_in_import(data, offset, in_block=False)
-        for (path, _), gap in zip(imports[first:], doc_gaps, strict=True):
+        for path, gap in specs:
             if path == "C":
-                cgo += _cgo_lines(data, gap if clause.group(3) else None, clause.span(1) if len(doc_gaps) == 1 else None)
+                cgo += _cgo_lines(data, gap if clause.group(3) else None, clause.span(1) if len(specs) == 1 else None)
 
 
-def _import_path(spec: re.Match[bytes]) -> str:
-    path = unquote(spec.group(4))
+def _wrong_path(spec: re.Match[bytes], path: str | None) -> list[_SyntaxError]:
     if path is None:
-        raise _SyntaxError(spec.start(4), f"invalid import path: {spec.group(4).decode('utf-8', 'replace')}")
+        return [_SyntaxError(spec.start(4), f"invalid import path: {spec.group(4).decode('utf-8', 'replace')}")]
     if not path or not path.isprintable() or _ILLEGAL_IN_IMPORT.search(path):
-        raise _SyntaxError(spec.start(2), f"invalid import path: {path}")
-    return path
+        return [_SyntaxError(spec.start(2), f"invalid import path: {path}")]
+    return []
 
 
-def _require_separator(gap: bytes, offset: int, found: str) -> None:
-    if b"\n" not in gap and b";" not in gap:
-        raise _SyntaxError(offset, f"expected ';', found {found}")
+def _missing_separator(gap: bytes, offset: int, found: str) -> list[_SyntaxError]:
+    return [] if b"\n" in gap or b";" in gap else [_SyntaxError(offset, f"expected ';', found {found}")]
 
 
 def _cgo_lines(data: bytes, own: tuple[int, int] | None, clause: tuple[int, int] | None) -> Iterator[tuple[str, int]]:
