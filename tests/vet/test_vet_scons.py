@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -128,9 +129,22 @@ def test_wrong_flags(module: Project, flags: str, says: str) -> None:
 def test_another_vet(module: Project) -> None:
     module.sconstruct("env.GoVet('./other')\n", GOVET="mine", GOVETFLAGS="-bools")
     assert "mine not found. Set GOVET" in module.build("go-vet").failed().text
-    mine = shutil.copy(module.goroot / "pkg/tool/linux_amd64/vet", module.dir / "mine")
+    mine = shutil.copy(module.goroot / "pkg/tool/linux_amd64/vet", module.write("my tools/mine", ""))
     module.sconstruct("env.GoVet('./other')\n", GOVET=str(mine), GOVETFLAGS="-bools")
     assert len(findings(module.build("go-vet").failed().err)) == 1
+
+
+def test_a_folder_that_is_no_utf8(tmp_path: Path, current_goroot: Path) -> None:
+    """vet reads paths from JSON, and opens other files than those that are meant; go vet has the same trouble and says less."""
+    folder = tmp_path / os.fsdecode(b"odd\xff")
+    folder.mkdir()
+    project = Project(folder, current_goroot)
+    for name, content in FILES.items():
+        project.write(name, content)
+    project.sconstruct("env.GoVet('./fine')\nenv.GoTest('./use')\n")
+    assert r"odd\xff/build/go/" in project.build("go-vet").failed().err.partition("vet opens no files whose paths are not UTF-8: ")[2]
+    assert "tests run with -vet=off" in project.build("test").failed().err
+    assert "1 passed" in project.build("test", "GOTESTFLAGS=-vet=off").ok().out
 
 
 @pytest.fixture(scope="module")

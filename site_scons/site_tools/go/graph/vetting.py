@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from SCons.Errors import BuildError
 from SCons.Node.FS import get_default_fs
 from SCons.Node.Python import Value
+from SCons.Util import WhereIs
 
 from ..digest import text_digest
 from ..errors import GoError, os_problem
@@ -160,7 +161,7 @@ class VetSuite(PatternUnit):
         """The program given by $GOVET, else the SDK's if it has one, else the node of the one that is made."""
         given = variables.text(env, "GOVET")
         if given:
-            found = env.WhereIs(given) or env.WhereIs(given, path=os.environ.get("PATH", ""))
+            found = WhereIs(given, variables.environ(env).get("PATH")) or WhereIs(given)  # env.WhereIs takes a space for an argument
             if not found:
                 raise GoError(f"{given} not found. Set GOVET to the vet program, or leave it unset for the SDK's")
             return get_default_fs().File(found)

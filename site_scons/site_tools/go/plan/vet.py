@@ -13,7 +13,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..digest import text_digest
@@ -206,6 +206,16 @@ def plan_vet(
     )
 
 
+def refuse_unreadable(paths: Iterable[str]) -> None:
+    """Raise GoError if vet, which reads names of files from JSON, cannot open one of *paths*: go vet fails there, too."""
+    for path in paths:
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+            raise GoError(f"vet opens no files whose paths are not UTF-8: {shown}. Rename it; tests run with -vet=off as it is") from None
+
+
 def _vet_config(
     config: Config, package: Package, imports: tuple[str, ...], built: Mapping[str, Built], standard: Container[str]
 ) -> dict[str, object]:
@@ -213,6 +223,7 @@ def _vet_config(
     version = (module.go_version or gover.DEFAULT_GO_MOD) if module else config.sdk.version[2:]
     others = (*files.s, *files.c)
     ignored = (*files.ignored_go, *files.ignored_other)
+    refuse_unreadable(source_path(config, package, name) for name in (*files.go, *others, *ignored))
     import_map = {path: path for path in package.imports if path not in package.import_map.values()} | dict(package.import_map)
     mapped = set(import_map.values())
     import_map |= {path: path for path in imports if path not in mapped}

@@ -13,7 +13,7 @@ from ..package import Package
 from .compile import import_order, plan_package
 from .config import Config
 from .record import Built
-from .vet import Checks, VetPlan, Vetted, full_key, load_vetted, plan_vet, run_vet
+from .vet import Checks, VetPlan, Vetted, full_key, load_vetted, plan_vet, refuse_unreadable, run_vet
 
 
 @dataclass(eq=False)
@@ -47,6 +47,7 @@ class Vetter:
         *packages* are in dependency order and complete; *built* has all that others among them import. Raises GoError if vet cannot be
         run or dies.
         """
+        refuse_unreadable([self.config.output])
         packages = [package for package in packages if package.import_path != "unsafe"]
         standard = frozenset(package.import_path for package in packages if package.standard)
         facts: dict[str, Vetted] = {}
