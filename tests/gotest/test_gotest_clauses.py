@@ -324,6 +324,17 @@ def test_a_program_that_counts(module: Project) -> None:
     module.write("SConstruct", script)
 
 
+def test_a_program_that_counts_at_the_top_of_the_project(project: Project) -> None:
+    """Instrumented sources are below the package's folder then, and have no other names for that."""
+    project.write("go.mod", "module example.com/top\n\ngo 1.24\n")
+    project.write("main.go", "package main\n\nfunc main() {}\n")
+    project.sconstruct('env.GoProgram("app", ".", GOCOVER=1)\n')
+    project.build().ok()
+    run_go(project.goroot, "build", "-cover", "-trimpath", "-buildvcs=false", "-o", "reference", ".", cwd=project.dir)
+    assert (project.dir / "app").read_bytes() == (project.dir / "reference").read_bytes()
+    assert b"~work" not in next((project.dir / "build/go").glob("*/~cover-set/example.com/top.a")).read_bytes()
+
+
 @pytest.mark.judge
 def test_fuzzing(module: Project) -> None:
     """Four bytes that blind chance would not find in years; the input that fails is a seed from then on."""

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from gocommand import go
 from gomodule import GREET, write_module
 from sconsproject import Project, compiled
 
@@ -184,6 +185,20 @@ def test_a_folder_that_is_no_utf8(tmp_path: Path, current_goroot: Path) -> None:
     project.build().ok()
     assert project.program("bin/app").ok().err == "hello world 7\n"
     assert project.build().ok().up_to_date
+
+
+def test_a_folder_whose_name_trimpath_cannot_hold(tmp_path: Path, current_goroot: Path) -> None:
+    """The compiler's -trimpath is a list separated by ";": go's programs have whole paths then, and so have ours."""
+    folder = tmp_path / "one;two"
+    folder.mkdir()
+    project = Project(folder, current_goroot)
+    write_module(project)
+    project.sconstruct(PROGRAM)
+    project.build().ok()
+    fresh = {"GOCACHE": str(tmp_path / "cache")}  # go's keys do not tell such folders apart
+    go(current_goroot, "build", "-trimpath", "-buildvcs=false", "-o", "reference", "./cmd/app", cwd=folder, **fresh)
+    assert (folder / "bin/app").read_bytes() == (folder / "reference").read_bytes()
+    assert b"one;two/cmd/app" in (folder / "bin/app").read_bytes()
 
 
 def test_two_checkouts_make_the_same_bytes(module: Project, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -204,16 +204,19 @@ def _rewrites(config: Config, package: Package) -> str:
         module, target = package.module, package.origin
         if module and module.version:
             target = f"{module.path}@{module.version}{target.removeprefix(module.path)}"
-        rewrites.append(f"{package.dir}=>{target};")
+        rewrites.append(f"{package.dir}=>{target}")
     if config.overlay:
         for name in (*package.files.go, *package.files.s):
             path = os.path.join(package.dir, name)
             actual = config.overlay.actual(path)
             if actual in config.overlay.generated:  # alone in its folder, but for the place that it names in //line
-                rewrites.append(f"{os.path.dirname(actual)}=>{target};")
+                rewrites.append(f"{os.path.dirname(actual)}=>{target}")
             elif actual != path:
-                rewrites.append(f"{actual}=>{target}/{name};")
-    return "".join(rewrites) + f"{WORK}=>"
+                rewrites.append(f"{actual}=>{target}/{name}")
+    # The first that fits counts: a package at the top of a project has the scratch folder below it.
+    below = config.output.startswith(package.dir + os.sep)
+    rewrites.insert(0 if below else len(rewrites), f"{WORK}=>")
+    return ";".join(rewrites)
 
 
 def _assembler(config: Config, package: Package, rewrites: str) -> tuple[str, ...]:
