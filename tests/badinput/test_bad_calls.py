@@ -52,6 +52,10 @@ def module(project: Project) -> Project:
         ("env.GoYacc('a.go', 3)", "GoYacc takes names and nodes, not 3"),
         ("env.GoLinkRelocatable('a.o', [])", "GoLinkRelocatable makes one object from one main package and objects"),
         ("env.GoCoverage(None, 'sum')", "GoCoverage makes one profile"),
+        ("env.GoProgram('bin/app', 'cmd/app', chdir=1)", "GoProgram takes no chdir"),
+        ("env.GoProgram('bin/', './...', chdir=1)", "GoProgram takes no chdir"),
+        ("env.GoYacc('a.go', 'a.y', 'sum')", "GoYacc takes no chdir"),
+        ("env.GoTest('./sum', chdir='sum')", "GoTest takes no chdir"),
         ("env.Tool('go', toolpath=[], NOSUCH=3)", "the Go tool has no variable 'NOSUCH'"),
     ],
 )

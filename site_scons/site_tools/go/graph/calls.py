@@ -61,6 +61,12 @@ def names(builder: str, given: Iterable[object]) -> list[Any]:
     return found
 
 
+def refuse_chdir(builder: str, folder: object) -> None:
+    """Raise UserError if the call names a *folder* for its commands to run in, as SCons' own builders may: Go's have theirs."""
+    if folder:
+        raise UserError(f"{builder} takes no chdir: where its commands run is settled, and so is what paths in them are relative to")
+
+
 def file_of(name: str) -> Node:
     """The file *name* of a target or a source; raises UserError if that is a folder."""
     try:
@@ -77,6 +83,7 @@ class GoBuilder(BuilderBase):
 
     def __call__(self, env: Any, target: Any = None, source: Any = None, *args: Any, **kwargs: Any) -> Nodes:
         with CallErrors(self.name):
+            refuse_chdir(self.name, args[0] if args else kwargs.get("chdir"))
             for given in (target, source):
                 names(self.name, [] if given is None else [given])
             return self.call(env, target, source, *args, **kwargs)

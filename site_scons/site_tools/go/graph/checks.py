@@ -15,7 +15,7 @@ from SCons.Node import Node as SConsNode
 from SCons.Node.FS import Dir, File
 from SCons.Node.Python import Value
 
-from .calls import CallErrors, names
+from .calls import CallErrors, names, refuse_chdir
 from .derived import source_folder
 from .program import package_source
 from .variables import sdk_of
@@ -68,10 +68,16 @@ def _node_pattern(env: Any, method: str, node: Any) -> str:
     raise UserError(f"{method} takes packages, by their folders or import paths, not {node}")
 
 
+def _override(env: Any, method: str, variables: Mapping[str, object]) -> Any:
+    """*env* with the *variables* of a call."""
+    refuse_chdir(method, variables.get("chdir"))
+    return env.Override(variables)
+
+
 def _node(env: Any, method: str, make: Callable[..., Node], patterns: tuple[object, ...], variables: Mapping[str, object]) -> Node:
     """The node that *make* gives for a call of *method*; *variables* hold for this call."""
     with CallErrors(method):
-        env = env.Override(variables)
+        env = _override(env, method, variables)
         return make(env, _patterns(env, method, patterns), env.Dir("."), next(_serial))
 
 
@@ -115,7 +121,7 @@ def _module_tool(env: Any, *import_path: object, **variables: object) -> Nodes:
         paths = names("GoModuleTool", import_path)
         if len(paths) != 1:
             raise UserError("GoModuleTool takes the import path of one program")
-        return module_tool(env.Override(variables), str(paths[0]))
+        return module_tool(_override(env, "GoModuleTool", variables), str(paths[0]))
 
 
 def generate(env: Any) -> None:
