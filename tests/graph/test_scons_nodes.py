@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -166,6 +167,44 @@ def test_cache_dir(module: Project) -> None:
     module.write("greet/greet.go", GREET.replace("hello", "good day"))
     module.build().ok()
     assert module.program("bin/app").ok().err == "good day world 7\n"
+
+
+def test_cache_dir_of_another_checkout(module: Project) -> None:
+    module.sconstruct("CacheDir('cache')\n" + PROGRAM)
+    module.build().ok()
+    first = (module.dir / "bin/app").read_bytes()
+    forget(module)
+    out = module.build().ok().out
+    assert "Retrieved `bin/app' from cache" in out and "example.com/m/greet.a' from cache" in out
+    assert "/link -o" not in out and not compiled(out)
+    assert (module.dir / "bin/app").read_bytes() == first
+    assert module.build().ok().up_to_date
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "changed"])
+def test_damaged_files_in_a_cache_dir(module: Project, damage: str) -> None:
+    """SCons copies what it finds; the program, and what it is linked from, is made anew."""
+    module.sconstruct("CacheDir('cache')\n" + PROGRAM)
+    module.build().ok()
+    first = (module.dir / "bin/app").read_bytes()
+    kept = {path: path.read_bytes() for path in (module.dir / "cache").glob("*/*") if not path.suffix}
+    for path, content in kept.items():
+        half = len(content) // 2
+        path.write_bytes({"empty": b"", "cut": content[:half], "changed": content[:half] + b"~" + content[half + 1 :]}[damage])
+    forget(module)
+    run = module.build().ok()
+    assert "bin/app is damaged in the CacheDir" in run.err and "example.com/m/greet.x is damaged in the CacheDir" in run.err
+    assert (module.dir / "bin/app").read_bytes() == first
+    assert {path: path.read_bytes() for path in kept} == kept
+    forget(module)
+    assert "is damaged" not in module.build("--cache-readonly").ok().err
+
+
+def forget(module: Project) -> None:
+    """Leave nothing of what was built, as in a new checkout."""
+    for name in ("bin", "build"):
+        shutil.rmtree(module.dir / name)
+    (module.dir / ".sconsign.dblite").unlink(missing_ok=True)
 
 
 def test_spaces_and_other_letters(project: Project) -> None:

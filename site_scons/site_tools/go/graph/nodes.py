@@ -174,14 +174,22 @@ class GoNode(File):
         return str(hash_signature(f"{self.unit.signature()} {self.added_digest()} {self.get_internal_path()}"))
 
     def retrieve_from_cache(self) -> bool:
-        found = bool(super().retrieve_from_cache()) and all(node.retrieve_from_cache() for node in self._companions())
-        self.attributes.go_made = found
+        from . import caching
+
+        caching.make_room(self)
+        companions = self._companions()
+        found = bool(super().retrieve_from_cache()) and all(node.retrieve_from_cache() for node in companions)
+        self.attributes.go_made = found = found and caching.accept([self, *companions])
         return found
 
     def push_to_cache(self) -> None:
-        if self._is_made():
-            for node in (super(), *self._companions()):
+        from . import caching
+
+        if self._is_made() and not self.nocache:
+            companions = self._companions()
+            for node in (super(), *companions):
                 node.push_to_cache()
+            caching.seal([self, *companions])
 
     def _is_made(self) -> bool:
         return getattr(self.attributes, "go_made", False)
@@ -200,6 +208,9 @@ class Companion(File):
     """A file that is made together with the one of a :class:`GoNode`, its ``attributes.go_owner``; only caches see it as a node."""
 
     __slots__ = ()
+
+    def is_derived(self) -> bool:
+        return True  # though it has no builder of its own: else SCons looks for it in no cache
 
     def get_cachedir_bsig(self) -> str:
         return str(hash_signature(f"{self.attributes.go_owner.get_cachedir_bsig()} {self.get_internal_path()}"))
