@@ -180,7 +180,7 @@ class TestRunUnit(Unit):
         if suite.options.json:
             messages.show("".join(lines))
         elif suite.reports:
-            text = plain_text(outcome.output, self.import_path, suite.minor, suite.options.show_pass, outcome.failed)
+            text = plain_text(lines, suite.minor, suite.options.show_pass, outcome.failed)
             self._write(text.encode())
         else:
             self._write(outcome.output)

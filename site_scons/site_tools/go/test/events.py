@@ -8,13 +8,15 @@ bytes in other output by ^[.
 from __future__ import annotations
 
 import datetime
-import json
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from json.encoder import encode_basestring
 
-_FRAME, _ERROR, _ERROR_END, _ESCAPE = b"\x16", b"\x0f", b"\x0e", b"\x1b"
+_FRAME, _ERROR, _ERROR_END = b"\x16", b"\x0f", b"\x0e"
+_MARK = re.compile(rb"\x0f|\x0e\n?|\x1b.?", re.S)
 
 # How much of a line is looked at and how much goes into one event, in bytes (cmd/internal/test2json/test2json.go:96).
 _INPUT_LIMIT, _OUTPUT_LIMIT = 4096, 1024
@@ -62,7 +64,8 @@ class Converter:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._emit = emit
-        self._package = package
+        self._quoted_package = f',"Package":{_quoted(package)}' if package else ""
+        self._quoted_test = ("", "")
         self._minor = minor
         self._now = now
         self._monotonic = monotonic
@@ -189,48 +192,43 @@ class Converter:
             self._event(_Event("output", output=data))
             return
         kind = "frame" if self._framing else "error-continue" if self._in_error else ""
-        piece = bytearray()
-        at = 0
-        while at < len(data):
-            byte = data[at : at + 1]
-            at += 1
-            if self._escaped:
-                self._escaped = False
-                piece += byte
-            elif byte == _ESCAPE:
-                self._escaped = True
-            elif byte == _ERROR:
+        piece = bytearray(data[:1] if self._escaped else b"")
+        at, self._escaped = len(piece), self._escaped and not data
+        for mark in _MARK.finditer(data, at):
+            piece += data[at : mark.start()]
+            at = mark.end()
+            if mark[0] == _ERROR:
                 if piece:
                     self._event(_Event("output", output=bytes(piece), output_type=kind))
                 piece.clear()
                 self._in_error, kind = True, "error"
-            elif byte == _ERROR_END:
-                if data[at : at + 1] == b"\n":
-                    piece += b"\n"
-                    at += 1
-                self._event(_Event("output", output=bytes(piece), output_type=kind))
+            elif mark[0].startswith(_ERROR_END):
+                self._event(_Event("output", output=bytes(piece) + mark[0][1:], output_type=kind))
                 piece.clear()
                 self._in_error, kind = False, ""
-            else:
-                piece += byte
+            else:  # an escape; what it stands before may be in the next piece
+                piece += mark[0][1:]
+                self._escaped = len(mark[0]) == 1
+        piece += data[at:]
         if piece:
             self._event(_Event("output", output=bytes(piece), output_type=kind))
 
     def _event(self, event: _Event) -> None:
-        fields = [("Time", _quoted(_rfc3339(self._now()))), ("Action", _quoted(event.action))]
-        optional = (("Package", self._package), ("Test", event.test or self._test))
-        fields += [(name, _quoted(value)) for name, value in optional if value]
+        test = event.test or self._test
+        if test != self._quoted_test[0]:
+            self._quoted_test = test, f',"Test":{_quoted(test)}' if test else ""
+        fields = [f'{{"Time":"{_rfc3339(self._now())}","Action":"{event.action}"', self._quoted_package, self._quoted_test[1]]
         if event.elapsed is not None:
-            fields.append(("Elapsed", _number(event.elapsed)))
+            fields.append(f',"Elapsed":{_number(event.elapsed)}')
         if event.output is not None:
             replacement = "\ufffd" if self._minor >= _PLAIN_REPLACEMENT_SINCE else "\\ufffd"
-            fields.append(("Output", _quoted(event.output.decode("utf-8", "surrogateescape"), replacement)))
+            fields.append(f',"Output":{_quoted(event.output.decode("utf-8", "surrogateescape"), replacement)}')
         rest = (
             ("OutputType", event.output_type), ("FailedBuild", event.failed_build),
             ("Key", event.key), ("Value", event.value), ("Path", event.path),
         )  # fmt: skip
-        fields += [(name, _quoted(value)) for name, value in rest if value]
-        self._emit("{" + ",".join(f'"{name}":{value}' for name, value in fields) + "}\n")
+        fields += [f',"{name}":{_quoted(value)}' for name, value in rest if value]
+        self._emit("".join([*fields, "}\n"]))
 
 
 def build_events(package: str, text: str) -> list[str]:
@@ -309,13 +307,10 @@ def _text(data: bytes) -> str:
 
 def _quoted(text: str, replacement: str = "\ufffd") -> str:
     """*text* as encoding/json writes it: HTML characters escaped, *replacement* for each invalid byte."""
-    return re.sub(
-        r"[<>&\u2028\u2029\udc80-\udcff]",
-        lambda match: _JSON_ESCAPES.get(match[0], replacement),
-        json.dumps(text, ensure_ascii=False),
-    )
+    return _JSON_SPECIAL.sub(lambda match: _JSON_ESCAPES.get(match[0], replacement), encode_basestring(text))
 
 
+_JSON_SPECIAL = re.compile(r"[<>&\u2028\u2029\udc80-\udcff]")
 _JSON_ESCAPES = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
@@ -326,7 +321,14 @@ def _number(value: float) -> str:
 
 def _rfc3339(seconds: float) -> str:
     """A time as time.RFC3339Nano in the local zone; microseconds are all that Python's clock carries."""
+    whole, microseconds = divmod(round(seconds * 1_000_000), 1_000_000)
+    text, zone = _second(whole)
+    return f"{text}.{microseconds:06}".rstrip("0").rstrip(".") + zone
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> tuple[str, str]:
+    """(date and time, zone): of the events that come in masses, many are of the same second."""
     moment = datetime.datetime.fromtimestamp(seconds).astimezone()
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
     zone = moment.strftime("%z")
-    return text + ("Z" if zone == "+0000" else f"{zone[:3]}:{zone[3:5]}")
+    return moment.strftime("%Y-%m-%dT%H:%M:%S"), "Z" if zone == "+0000" else f"{zone[:3]}:{zone[3:5]}"

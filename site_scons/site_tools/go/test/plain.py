@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from .events import TYPED_OUTPUT_SINCE, Converter
 
@@ -19,21 +19,21 @@ _LOG = re.compile(r"    (?:.+?\.go:\d+|\?\?\?:1): ")  # testing.go: (*common).de
 _MORE_LOG = " " * 8
 
 
-def plain_text(output: bytes, package: str, minor: int, verbose: bool, failed: bool) -> str:
-    """The text that ``go test`` would have shown, with -v if *verbose*, for the marked *output* of a test binary of Go 1.*minor*.
+def plain_text(events: Iterable[str], minor: int, verbose: bool, failed: bool) -> str:
+    """The text that ``go test`` would have shown, with -v if *verbose*, for the JSON *events* of a test binary of Go 1.*minor*.
 
     Without -v, a passing package is its last line only.
     """
     shown: list[str] = []
-    converter = plain_converter(shown.append, package, minor, verbose)
-    converter.write(output)
-    converter.close()
+    plain = _Plain(shown.append, minor >= TYPED_OUTPUT_SINCE, verbose)
+    for line in events:
+        plain.take(json.loads(line))
     text = "".join(shown)
     return text if verbose or failed else text.splitlines(keepends=True)[-1]
 
 
 def plain_converter(show: Callable[[str], None], package: str, minor: int, verbose: bool) -> Converter:
-    """A converter that passes plain text on to *show* as it comes; the arguments are those of :func:`plain_text`."""
+    """A converter that passes plain text on to *show* as it comes; *minor* and *verbose* are as for :func:`plain_text`."""
     plain = _Plain(show, minor >= TYPED_OUTPUT_SINCE, verbose)
     return Converter(lambda line: plain.take(json.loads(line)), package, minor)
 
