@@ -303,7 +303,7 @@ def judge(subject: Subject, sdk: SDK, target: str, settings: Mapping[str, str]) 
 
 def _refusal(text: str, folder: Path) -> list[str]:
     """The lines of a message, with names from *folder* on, but for those that tell what is being done."""
-    lines = [line.removeprefix("go: ") for line in text.splitlines()]
+    lines = [line.removeprefix("go: ") for line in text.replace(f"{folder}{os.sep}", "").splitlines()]
     if any("$WORK" in line for line in lines):  # what is wrong may be told when it comes to the package's turn
         lines = [line for line in lines if re.match(r"[^\s$]+: ", line) and "$WORK" not in line]
     lines = [line for line in lines if not re.match(r"downloading |package |# |\timports [^:]*$|\tto build it, use an SDK|$", line)]

@@ -164,7 +164,7 @@ def test_a_killed_compiler(module: Project) -> None:
     """The compiler is killed by a signal in the middle of its work."""
     killer = module.write("killer.sh", '#!/bin/sh\ncase "$*" in *"-p example.com/m/sum "*) kill -KILL $$;; esac\nexec "$@"\n')
     killer.chmod(0o755)
-    wrapped = f"env.GoProgram('bin/app', 'cmd/app', GOCCOM='{killer} $GOC $_GOARGS')\n"
+    wrapped = f"env.GoProgram('bin/app', 'cmd/app', KILLER=['{killer}'], GOCCOM='$KILLER $GOC $_GOARGS')\n"  # one word, with spaces, too
     module.sconstruct(wrapped)
     run = fails(module)
     assert "killed" in run.text.lower() and "example.com/m/sum" in run.text

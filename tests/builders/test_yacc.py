@@ -70,7 +70,7 @@ def test_flags_and_program_are_in_the_signature(project: Project) -> None:
     assert project.build().ok().up_to_date
     assert "-p xx" in project.build("F=-p xx").ok().out
     assert "func xxParse(" in (project.dir / "g.go").read_text()
-    copy = project.dir / "my-goyacc"
+    copy = project.write("my tools/goyacc", "")
     shutil.copy(str(shutil.which("goyacc")), copy)
     quoted = f"Y={copy}"
     assert not project.build("F=-p xx", quoted).ok().up_to_date

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +18,9 @@ def test_table_and_json(tmp_path: Path) -> None:
     (tmp_path / "five").write_text("#!/bin/sh\nexit 0\n")
     (tmp_path / "five").chmod(0o755)
     options = ["--runs", "3", "--calls", "--goroot", str(conftest.goroot(conftest.CURRENT)), "--json", str(tmp_path / "out.json")]
-    done = subprocess.run([*COMMAND, *options, str(tmp_path / "five"), "/bin/sh -c ':'"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*COMMAND, *options, shlex.quote(str(tmp_path / "five")), "/bin/sh -c ':'"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0].split() == ["ms", "median", "ms", "best", "KB", "peak", "threads", "calls", "program"]
     five, shell = json.loads((tmp_path / "out.json").read_text())

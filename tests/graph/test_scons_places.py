@@ -10,7 +10,7 @@ from sconsproject import ROOT, Project, compiled
 SCRIPT = """\
 Import('env')
 word = env.Command('greet/word.go', 'word.txt', [
-    "(echo 'package greet'; echo; cat $SOURCE) > $TARGET",
+    "(echo 'package greet'; echo; cat $SOURCE ) > $TARGET",
 ])
 env.GoProgram('app', 'cmd/app')
 """

@@ -21,6 +21,7 @@ def test_together(name):
 def test_a_group_stays_together(tmp_path: Path) -> None:
     (tmp_path / "test_together.py").write_text(TESTS)
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist=loadgroup", "-vv", "-p", "no:cacheprovider", "--rootdir=."]
+    command.append("test_together.py")  # the folder may have brackets in its path, which pytest takes for parameters
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     workers = re.findall(r"^\[(gw\d+)\].* PASSED", done.stdout, re.MULTILINE)

@@ -267,7 +267,8 @@ def test_a_missing_source_file(current_goroot: Path, tmp_path: Path) -> None:
 
 
 INTERRUPTED = """\
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell has ignored by what it runs in the background
 sys.path.insert(0, {site!r})
 from pathlib import Path
 from go.plan.engine import Engine

@@ -30,7 +30,10 @@ def _emit(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]:
     report = _report(target, source, env, False)
     env.SideEffect(report, target)
     env.Clean(target, report)
-    if not variables.text(env, "GOYACC") and not env.WhereIs(_PROGRAM):
+    given = _given(env)
+    if isinstance(given, list):
+        env.Depends(target, _at_top(env, given[0]))  # SCons does not see a program with a space in its path
+    elif not given and not env.WhereIs(_PROGRAM):
         tool = _module_goyacc(env)
         if tool:
             target[0].attributes.goyacc = tool
@@ -55,11 +58,22 @@ def _names_goyacc(gomod: GoMod) -> bool:
     return _IMPORT_PATH in tools or _MODULE in [require.module.path for require in gomod.require]
 
 
-def _program(target: Nodes, source: Nodes, env: Any, for_signature: bool) -> str:
-    """``$_GOYACC``: $GOYACC, or goyacc on the PATH, or the one that is made of a module."""
+def _program(target: Nodes, source: Nodes, env: Any, for_signature: bool) -> str | list[str]:
+    """``$_GOYACC``: $GOYACC, or goyacc on the PATH, or the one that is made of a module. As a list, a path is one word, spaces and all."""
     del source, for_signature
     made = getattr(target[0].attributes, "goyacc", None) if target else None
-    return variables.text(env, "GOYACC") or (str(made) if made else _PROGRAM)
+    return _given(env) or ([str(made)] if made else _PROGRAM)
+
+
+def _given(env: Any) -> str | list[str]:
+    """$GOYACC, which is in a list if it is the path of a file."""
+    given = variables.text(env, "GOYACC")
+    return [given] if given and os.path.isfile(_at_top(env, given)) else given
+
+
+def _at_top(env: Any, path: str) -> str:
+    """*path* as a command has it: from the folder of the SConstruct."""
+    return os.path.join(env.Dir("#").get_abspath(), path)
 
 
 def _report(target: Nodes, source: Nodes, env: Any, for_signature: bool) -> Any:
