@@ -278,7 +278,8 @@ class Loader:
         else:
             try:
                 with self._watching("folder", "" if location.fixed else path):
-                    folder = self._folders[path] = read_folder(location.dir, self.context, self.overlay, self.state)
+                    cached = location.fixed and not location.standard
+                    folder = self._folders[path] = read_folder(location.dir, self.context, self.overlay, self.state, cached)
             except OSError as error:
                 raise GoError(f"cannot read package {path}: {os_problem(error)}", *positions[:1]) from None
         files = folder.files

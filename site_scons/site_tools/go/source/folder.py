@@ -97,11 +97,15 @@ class _Reader:
             position = Position(os.path.join(self.folder, name), header.go_build_line)
             raise GoError(f"parsing //go:build line: {error.message}", position) from None
 
-    def go_file(self, name: str, header: Header) -> None:
-        """Sort in a Go file whose constraints hold."""
+    def check(self, name: str, header: Header) -> None:
+        """Raise GoError for a Go file that cannot be parsed."""
         if header.errors:
             place, message = header.errors[0]
             raise GoError(message, self.position(name, place))
+
+    def go_file(self, name: str, header: Header) -> None:
+        """Sort in a Go file whose constraints hold."""
+        self.check(name, header)
         package = header.package
         if package == "documentation":
             self.keep("ignored_go", name)
@@ -138,8 +142,11 @@ class _Reader:
         part.directives += [(text, self.position(name, place)) for text, place in header.directives]
 
 
-def read_folder(folder: str, context: BuildContext, overlay: Overlay, state: State) -> Folder:
+def read_folder(folder: str, context: BuildContext, overlay: Overlay, state: State, indexed: bool = False) -> Folder:
     """The files of *folder* (an absolute path) by kind, and what they import, embed and direct, under *context*.
+
+    *indexed* says that the go command reads the folder from its index, as all of the module cache: then no Go file may be one that cannot
+    be parsed, not even one that constraints exclude (cmd/go/internal/modindex/read.go:498). Those that their names exclude are not read.
 
     A folder without Go files that match has an empty name. Raises GoError with file and line for a malformed constraint or import, for
     a second package and for cgo in a test; raises OSError if the folder or a file cannot be read.
@@ -158,6 +165,8 @@ def read_folder(folder: str, context: BuildContext, overlay: Overlay, state: Sta
             continue
         header = _header(os.path.join(folder, name), overlay, state)
         if not reader.matches(name, header):
+            if indexed and kind == "go":
+                reader.check(name, header)
             reader.keep("ignored_go" if kind == "go" else "ignored_other", name)
         elif kind == "go":
             reader.go_file(name, header)
