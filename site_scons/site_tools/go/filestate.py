@@ -82,20 +82,23 @@ class FileState:
             return known[1]
         return self._record(path, signature, now, _read(path))
 
-    def header(self, path: str) -> Header:
-        """The header of the source file *path*, Go or other by its suffix; raises OSError if the file cannot be read."""
+    def header(self, path: str, name: str = "") -> Header:
+        """The header of the source file *path*, Go or other by the suffix of *name*, which it stands for (unset: its own).
+
+        Raises OSError if the file cannot be read.
+        """
         for watched in self._watchers:
             watched.files.add(path)
         now = time.time_ns()
         signature = _signature(os.stat(path))
         known = self._files.get(path)
         if known and known[0] == signature and path not in self._racy:
-            header = self._header(known[1], path)
+            header = self._header(known[1], name or path)
             if header is not None:
                 self.seen.setdefault(path, known[1])
                 return header
         content = _read(path)
-        return self.header_of(path, content, self._record(path, signature, now, content))
+        return self.header_of(name or path, content, self._record(path, signature, now, content))
 
     def header_of(self, path: str, content: bytes, digest: str = "") -> Header:
         """The header of a file named *path* with *content*, which need not exist; *digest* is the content's, if known."""

@@ -7,11 +7,13 @@ GOROOT/src/runtime: files not kept are gone, the files of ``runtime_min/core`` a
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .errors import GoError, Position
 from .files import replace_file
 
 
@@ -82,3 +84,41 @@ class Overlay:
             digest.update(f"{path}\0{actual}\0".encode("utf-8", "surrogateescape"))
             digest.update(hashlib.sha256(self.generated.get(actual, b"")).digest())
         return digest.hexdigest()[:16]
+
+
+_MODULE_FILES = frozenset(["go.mod", "go.sum", "go.work", "go.work.sum", "modules.txt"])
+
+
+def read_overlay(file: str, base: str) -> dict[str, str]:
+    """What a *file* for ``go build -overlay`` replaces, its paths being relative to *base* (cmd/go/internal/fsys/fsys.go:343-402).
+
+    Raises GoError for a file that is wrong, or that would replace what says which modules there are.
+    """
+    place = Position(file)
+    try:
+        with open(file, "rb") as handle:
+            content = json.loads(handle.read())
+    except OSError as error:
+        raise GoError(f"reading overlay: {(error.strerror or str(error)).lower()}", place) from None
+    except ValueError as error:
+        raise GoError(f"parsing overlay JSON: {error}", place) from None
+    listed = content.get("Replace") or {} if isinstance(content, dict) else None
+    if not isinstance(listed, dict) or not all(isinstance(actual, str) for actual in listed.values()):
+        raise GoError('parsing overlay JSON: {"Replace": {path: path or ""}} is expected', place)
+    replaced: dict[str, str] = {}
+    named: dict[str, str] = {}
+    for name, actual in sorted(listed.items()):
+        path = os.path.normpath(os.path.join(base, name))
+        if not name:
+            raise GoError("empty string key in overlay map", place)
+        if path in named:
+            raise GoError(f"duplicate paths {named[path]} and {name} in overlay map", place)
+        if os.path.basename(path) in _MODULE_FILES:
+            raise GoError(f"{name} cannot be replaced: which modules there are is read from disk", place)
+        named[path] = name
+        replaced[path] = os.path.normpath(os.path.join(base, actual)) if actual else ""
+    for path in replaced:
+        folder = os.path.dirname(path)
+        if replaced.get(folder) and replaced[path]:
+            raise GoError(f"inconsistent files {folder} and {path} in overlay map", place)
+    return replaced

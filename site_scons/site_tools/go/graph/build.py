@@ -39,7 +39,8 @@ Environment = Any
 class Setup:
     """Everything that a build is chosen by; equal setups share one build.
 
-    Packages go to the folder *output*, those of the SDK to *standard*: another variant folder's are the same.
+    Packages go to the folder *output*, those of the SDK to *standard*: another variant folder's are the same. *replaced* is what
+    *overlay_file* replaces.
     """
 
     sdk: SDK
@@ -50,6 +51,8 @@ class Setup:
     variant_dir: str
     commands: commands.Commands
     cached: bool
+    overlay_file: str
+    replaced: tuple[tuple[str, str], ...]
 
 
 def setup_of(env: Environment, folder: str, variant_dir: str) -> Setup:
@@ -57,7 +60,13 @@ def setup_of(env: Environment, folder: str, variant_dir: str) -> Setup:
     sdk = variables.sdk_of(env)
     variant = variables.variant_of(env, sdk)
     output = os.path.join(variables.build_dir(env), variant.key)
-    return Setup(sdk, variant, output, output, folder, variant_dir, commands.commands_of(env), env.get_CacheDir().is_enabled())
+    file, replaced = variables.overlay_of(env)
+    if file:  # it may replace files of any package, the SDK's too
+        output = _apart(output, file, env.Dir("#").get_abspath())
+    cached = env.get_CacheDir().is_enabled()
+    return Setup(
+        sdk, variant, output, output, folder, variant_dir, commands.commands_of(env), cached, file, tuple(sorted(replaced.items()))
+    )
 
 
 class Build:
@@ -71,10 +80,13 @@ class Build:
         self.ledger = session.ledger(os.path.dirname(setup.output))
         self.state: FileState = self.ledger.state
         self.runtime = runtime.open_runtime(setup.sdk, setup.variant, setup.standard)
-        self.overlay = Overlay({**self.runtime.overlay.replace, **derived.overlay}, self.runtime.overlay.generated)
+        common_overlay = Overlay({**self.runtime.overlay.replace, **dict(setup.replaced)}, self.runtime.overlay.generated)
+        self.overlay = Overlay({**common_overlay.replace, **derived.overlay}, common_overlay.generated)
         settings = user_env_file(os.environ)
-        self.watched_files = (*_module_files(setup.folder, modules), *([settings] if settings else []))
         self.unwatched = tuple(folder + os.sep for folder in (setup.sdk.root, env.cache) if folder)
+        # Nobody looks at the files of the SDK and of the module cache, but at what stands in for them.
+        self.stand_ins = [actual for path, actual in setup.replaced if actual and path.startswith(self.unwatched)]
+        self.watched_files = (*_module_files(setup.folder, modules), *filter(None, (settings, setup.overlay_file, *self.stand_ins)))
         self.config = Config(
             sdk=setup.sdk,
             variant=self.runtime.variant,
@@ -94,7 +106,7 @@ class Build:
         self.uses_engine = not setup.commands.words and not setup.cached
         self.engine = self._open_engine(self.config)
         # It compiles what builds have in common, so that none does it twice.
-        common = replace(self.config, output=setup.standard, standard_output="", overlay=self.runtime.overlay)
+        common = replace(self.config, output=setup.standard, standard_output="", overlay=common_overlay)
         self.standard_engine = self._open_engine(common) if self.config.standard_output else self.engine
         self.units: dict[str, PackageUnit] = session.units
         self.changes: list[str] = []
@@ -114,8 +126,8 @@ class Build:
 
     def _basis(self) -> str:
         replaced = self.runtime.overlay.replace
-        facts = [self.setup.sdk.identity, self.config.implied_gcflags, sorted(replaced.items())]
-        facts += [self.state.digest(actual) for actual in sorted(set(replaced.values())) if actual]
+        facts = [self.setup.sdk.identity, self.config.implied_gcflags, sorted(replaced.items()), self.setup.replaced]
+        facts += [self.state.digest(actual) for actual in sorted({*replaced.values(), *self.stand_ins}) if os.path.isfile(actual)]
         return text_digest(repr(facts))
 
     def loader(self) -> Loader:
@@ -242,18 +254,20 @@ def open_build(session: Session, env: Environment, folder: str, derived: Derived
     modules_env = module_env(setup.sdk.root, setup.sdk.version[2:], os.environ, setup.variant.mod)
     memory = os.path.join(variables.build_dir(env), "modules")
 
+    laid = {os.path.dirname(path) for path, actual in setup.replaced if actual and path.endswith(".go")}
+
     def has_files(place: str) -> bool:
-        return has_go_files(place) or any(node.name.endswith(".go") for node in derived.by_folder.get(place, ()))
+        return has_go_files(place) or place in laid or any(node.name.endswith(".go") for node in derived.by_folder.get(place, ()))
 
     modules = open_build_list(folder, modules_env, memory=memory, go_dir=has_files)
     if modules:
         setup = replace(setup, folder=modules.workspace.folder)
     if derived.overlay and derived.place:
         # Another variant folder may hold other generated files for the same source folder.
-        setup = _apart(setup, derived.place, session.top)
+        setup = replace(setup, output=_apart(setup.output, derived.place, session.top))
     if modules and setup.folder != session.top:
         # Other modules may require other versions of the same packages.
-        setup = _apart(setup, setup.folder, session.top)
+        setup = replace(setup, output=_apart(setup.output, setup.folder, session.top))
     build = session.builds.get(setup)
     if build is None:
         path = variables.environ(env).get("PATH", os.defpath)
@@ -261,10 +275,9 @@ def open_build(session: Session, env: Environment, folder: str, derived: Derived
     return build
 
 
-def _apart(setup: Setup, folder: str, top: str) -> Setup:
-    """*setup* with an output folder that is only for what is in *folder*."""
-    digest = text_digest(os.path.relpath(folder, top))
-    return replace(setup, output=f"{setup.output}-{digest[:8]}")
+def _apart(output: str, path: str, top: str) -> str:
+    """An output folder like *output* that is only for what *path* stands for."""
+    return f"{output}-{text_digest(os.path.relpath(path, top))[:8]}"
 
 
 def _module_files(folder: str, modules: BuildList | None) -> tuple[str, ...]:

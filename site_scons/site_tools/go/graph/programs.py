@@ -53,7 +53,7 @@ class _Expansion:
         derived = Derived(get_default_fs(), variant_root(self.place))
         made = {os.path.join(folder, node.name): "" for folder, nodes in derived.by_folder.items() for node in nodes}
         state = open_ledger(variables.build_dir(env)).state
-        self.loader = Loader(sdk, self.variant, Overlay(made), state, modules)
+        self.loader = Loader(sdk, self.variant, Overlay({**variables.overlay_of(env)[1], **made}), state, modules)
 
     def programs(self, sources: Sequence[Any]) -> list[tuple[str, Node]]:
         suffix = ".exe" if self.variant.goos == "windows" else ""

@@ -57,6 +57,7 @@ VARIABLES: Mapping[str, Var] = {
     "GOPGO": Var("Profile: 'auto' (default.pgo beside the main package), 'off', or a file.", "auto", command_line=True),
     "GOCOVER": Var("go build's -cover: programs note what runs in $GOCOVERDIR. set (or 1), count, atomic.", "", command_line=True),
     "GOCOVERPKG": Var("go build's -coverpkg: patterns of the packages that count. Unset: those of main modules.", "", command_line=True),
+    "GOOVERLAY": Var("go build's -overlay: a JSON file that says which files are read in the place of others.", "", command_line=True),
     "GOMODFLAG": Var("go build's -mod: 'mod', 'readonly', 'vendor', or '' for its default.", "", command_line=True),
     "GOBUILDDIR": Var(
         "Where packages are compiled to, in a folder for each variant. One scons at a time builds there.",
@@ -223,6 +224,17 @@ def variant_of(env: Environment, sdk: SDK) -> Variant:
         pgo=_profile(env),
         mod=text(env, "GOMODFLAG"),
     )
+
+
+def overlay_of(env: Environment) -> tuple[str, dict[str, str]]:
+    """The file that $GOOVERLAY names, absolute, and what it replaces; raises GoError. Paths in it begin at the top."""
+    from ..overlay import read_overlay
+
+    value = _path(env, "GOOVERLAY")
+    if not value:
+        return "", {}
+    file = str(env.File(value).get_abspath())
+    return file, read_overlay(file, env.Dir("#").get_abspath())
 
 
 def sdk_of(env: Environment) -> SDK:

@@ -52,7 +52,7 @@ class Listing(Protocol):
 class State(Protocol):
     """Where headers and listings come from: filestate.FileState."""
 
-    def header(self, path: str) -> Header: ...
+    def header(self, path: str, name: str = "") -> Header: ...
     def header_of(self, path: str, content: bytes) -> Header: ...
     def listing(self, folder: str) -> Listing: ...
     def is_dir(self, folder: str) -> bool: ...
@@ -195,7 +195,8 @@ def _header(path: str, overlay: Overlay, state: State) -> Header:
         actual = overlay.actual(path)
         if actual in overlay.generated:
             return state.header_of(path, overlay.generated[actual])
-        path = actual
+        if actual != path:
+            return state.header(actual, path)
     return state.header(path)
 
 

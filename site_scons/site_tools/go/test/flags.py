@@ -32,7 +32,8 @@ OWN: Mapping[str, str] = {"json": "bool", "vet": "text", "cover": "bool", "cover
 BUILD: Mapping[str, str] = {
     "C": "", "a": "", "asan": "", "asmflags": "GOASMFLAGS", "buildmode": "GOBUILDMODE", "buildvcs": "", "c": "", "compiler": "",
     "gccgoflags": "", "gcflags": "GOCFLAGS", "installsuffix": "", "ldflags": "GOLINKFLAGS", "linkshared": "", "mod": "GOMODFLAG",
-    "modcacherw": "", "modfile": "", "msan": "", "n": "scons -n", "o": "", "overlay": "", "p": "scons -j", "pgo": "GOPGO", "pkgdir": "",
+    "modcacherw": "", "modfile": "", "msan": "", "n": "scons -n", "o": "", "overlay": "GOOVERLAY", "p": "scons -j", "pgo": "GOPGO",
+    "pkgdir": "",
     "race": "", "tags": "GOTAGS", "toolexec": "", "trimpath": "GOTRIMPATH", "work": "", "x": "",
 }  # fmt: skip
 
