@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from repository import ROOT
+from scons_go.errors import GoError
 from scons_go.filestate import FileState
 from scons_go.inspect.goobj import GoArchive, read_go_archive
 from scons_go.load import Loader
@@ -58,6 +60,15 @@ class Toolchain:
     def environment(self) -> dict[str, str]:
         """What compile and link run with."""
         return {**dict(self.config.target_env), "PATH": os.defpath, "LC_ALL": "C"}
+
+    def available(self, import_paths: Iterable[str]) -> list[str]:
+        """Those of *import_paths* that can be loaded with all that they import on this runtime's sources."""
+        found = []
+        for path in import_paths:
+            with contextlib.suppress(GoError):
+                self.loader.closure([path])
+                found.append(path)
+        return found
 
     def prepare(self, import_paths: Iterable[str]) -> Mapping[str, Built]:
         """Compile packages of std and what they import; those known so far, by import path. Raises GoError with all messages."""

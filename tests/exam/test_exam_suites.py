@@ -11,7 +11,7 @@ import conftest
 import pytest
 from patience import limit_when
 from sandbox import Limits
-from stdtests import Runner, Suite, load_causes, load_results, markdown, misses, public_packages, put_table, rows, save_results
+from stdtests import Runner, Suite, load_causes, load_results, markdown, misses, offered, public_packages, put_table, rows, save_results
 from toolchain import Toolchain
 
 STD = conftest.ROOT / ".cache" / "std"
@@ -110,6 +110,13 @@ def test_public_packages() -> None:
     found = public_packages(conftest.goroot(conftest.CURRENT) / "src")
     assert {"fmt", "net/http", "encoding/json", "archive/tar", "unsafe", "runtime/debug"} <= set(found)
     assert not [path for path in found if set(path.split("/")) & {"internal", "vendor", "cmd", "testdata", "builtin"}]
+
+
+def test_offered(tmp_path: Path) -> None:
+    """Of these, those that the target has and the min runtime does not refuse."""
+    found = offered(Toolchain(str(conftest.goroot(conftest.CURRENT)), "full", tmp_path, 1))
+    assert {"crypto/subtle", "net/http/pprof", "embed"} <= set(found)
+    assert not {"arena", "runtime/pprof", "runtime/trace", "plugin", "syscall/js"} & set(found)
 
 
 def test_a_real_suite(tmp_path: Path) -> None:

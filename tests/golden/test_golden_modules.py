@@ -11,6 +11,9 @@ import pytest
 from conftest import CURRENT, OLDEST, PREVIOUS
 from golden_support import PROGRAMS, Case, same_program, same_programs
 
+# All are a module example.com/m, whose packages lie beside what they share of std: one after the other.
+pytestmark = pytest.mark.xdist_group("golden-modules")
+
 RELEASES = [OLDEST, PREVIOUS, CURRENT]
 
 GO_MODS = {
