@@ -96,6 +96,18 @@ def test_a_twin_that_changes_meanwhile(current_goroot: Path, tmp_path: Path, com
     assert compiled == ["base"]
 
 
+def test_links_that_are_there_already(current_goroot: Path, tmp_path: Path, compiled: list[str]) -> None:
+    folder = write(tmp_path / "m")
+    build(workplace(current_goroot, folder))
+    place = workplace(current_goroot, folder, tags=("extra",))
+    for built in build(place).values():
+        Path(built.archive).with_suffix(".built").unlink()
+    del compiled[:]
+    build(workplace(current_goroot, folder, tags=("extra",)))
+    assert not compiled
+    assert not list(Path(place.config.output).rglob("*.tmp"))
+
+
 def test_no_hard_links(current_goroot: Path, tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(source: str, target: str) -> None:
         raise PermissionError(1, "Operation not permitted", target)

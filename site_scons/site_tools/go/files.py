@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
+from collections.abc import Iterator
 
 from .errors import GoError
 
 
-def replace_file(path: str, content: bytes) -> None:
-    """Write *content* to *path* by a rename; raises OSError and leaves nothing behind."""
-    temporary = f"{path}.{os.getpid()}.{threading.get_ident()}.tmp"
+@contextlib.contextmanager
+def replacement(path: str) -> Iterator[str]:
+    """A name for a new file, which takes the place of *path* if the block ends well, and is deleted if not.
+
+    The go command deletes files of such names where it finds them in the module cache (cmd/go/internal/modfetch/fetch.go:365, ``*.tmp``).
+    """
+    temporary = f"{path}.{os.urandom(5).hex()}.tmp"
     try:
-        with open(temporary, "wb") as handle:
-            handle.write(content)
+        yield temporary
         os.replace(temporary, path)
-    except OSError:
-        with contextlib.suppress(OSError):
+    finally:
+        with contextlib.suppress(OSError):  # also after a rename, which leaves both names where they are links to one file (rename(2))
             os.unlink(temporary)
-        raise
+
+
+def replace_file(path: str, content: bytes) -> None:
+    """Write *content* to *path* by a rename, in a folder that is made if it is not there; raises OSError and leaves nothing behind."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with replacement(path) as temporary, open(temporary, "xb") as handle:
+        handle.write(content)
 
 
 def write_file(path: str, content: bytes) -> None:
-    """Write *content* to *path*, in a folder that is made if it is not there; raises GoError and leaves nothing behind."""
+    """As replace_file, but raises GoError."""
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
         replace_file(path, content)
     except OSError as error:
         raise GoError(f"cannot write {path}: {error.strerror}") from None

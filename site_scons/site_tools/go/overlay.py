@@ -6,6 +6,7 @@ GOROOT/src/runtime: files not kept are gone, the files of ``runtime_min/core`` a
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -66,12 +67,9 @@ class Overlay:
     def materialise(self) -> None:
         """Write the generated files that are missing or differ, each by a rename; called before tools run."""
         for path, content in self.generated.items():
-            try:
-                with open(path, "rb") as handle:
-                    if handle.read() == content:
-                        continue
-            except OSError:
-                os.makedirs(os.path.dirname(path), exist_ok=True)
+            with contextlib.suppress(OSError), open(path, "rb") as handle:
+                if handle.read() == content:
+                    continue
             replace_file(path, content)
 
     @cached_property

@@ -34,7 +34,7 @@ class AtomicCommand(CommandAction):
         program = str(env.subst_list(self.program, target=target, source=source)[0][0])
         if not (os.access(program, os.X_OK) if os.path.dirname(program) else env.WhereIs(program)):
             return BuildError(errstr=f"{program} not found. {self.advice}", status=127)
-        temporary = temporary_name(str(target[0]))
+        temporary = f"{target[0]}.{os.getpid()}.tmp"
         try:
             failed = _Renamed(self.cmd_list, str(target[0]), temporary).execute(target, source, env, executor)
             if not failed:
@@ -58,8 +58,3 @@ class _Renamed(CommandAction):
         lines, ignore, silent = super().process(*args, **kwargs)
         renamed = [[CmdStringHolder(self.words[str(word)], True) if str(word) in self.words else word for word in line] for line in lines]
         return renamed, ignore, silent
-
-
-def temporary_name(path: str) -> str:
-    """The name under which *path* is written before it is renamed."""
-    return f"{path}.{os.getpid()}.tmp"

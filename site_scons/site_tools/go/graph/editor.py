@@ -133,7 +133,6 @@ class EditorUnit(Unit):
     def _write(self, response: dict[str, Any], own: int) -> None:
         from ..editor import gopackagesdriver
 
-        os.makedirs(self.folder, exist_ok=True)
         with open(gopackagesdriver.__file__, "rb") as handle:
             program = handle.read()
         driver = os.path.join(self.folder, VERB)

@@ -60,7 +60,6 @@ def keep(build: Build, target: str, units: Collection[PackageUnit], files: Itera
     content = pickle.dumps(kept, pickle.HIGHEST_PROTOCOL)
     path = kept_file(build.ledger.path, target)
     try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
         replace_file(path, content)
     except OSError:
         return ""

@@ -337,7 +337,6 @@ class Suite(PatternUnit):
 
 def write_report(path: str, text: str) -> None:
     """Write *text* to *path*; raises OSError."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
     replace_file(path, text.encode("utf-8", "surrogateescape"))
 
 

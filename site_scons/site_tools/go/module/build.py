@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..digest import text_digest
 from ..errors import GoError
+from ..files import replace_file
 from ..package import Module
-from .cache import write_atomically
 from .environment import ModuleEnv
 from .fetch import Fetcher
 from .gomod import Setting
@@ -327,7 +327,7 @@ class _Memory:
         selection = known.selection and (dict(known.selection.versions), [number(module) for module in known.selection.loaded])
         modules = [(tuple(module), self.ready.get(module, ())) for module in index]
         with contextlib.suppress(OSError):
-            write_atomically(file, marshal.dumps((key, modules, kept, found, selection)))
+            replace_file(file, marshal.dumps((key, modules, kept, found, selection)))
             self.changed = False
 
 

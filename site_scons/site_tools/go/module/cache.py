@@ -15,6 +15,7 @@ import stat
 from collections.abc import Iterator
 
 from ..errors import GoError
+from ..files import replace_file
 from . import semver
 from .version import Version, canonical_version, escape_path, escape_version
 from .words import quote
@@ -71,7 +72,7 @@ class ModuleCache:
     def write(self, module: Version, suffix: str, data: bytes) -> None:
         """Put a small file in place by a rename; a new .mod also renews the version list."""
         path = self.path(module, suffix)
-        write_atomically(path, data)
+        replace_file(path, data)
         if suffix == "mod":
             self._rewrite_list(os.path.dirname(path))
 
@@ -113,22 +114,3 @@ def locked_file(path: str) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def temporary_name(path: str) -> str:
-    """A name beside *path* that the go command's clean-up of left-overs also matches (modfetch/fetch.go:365: ``<name>*.tmp``)."""
-    return f"{path}{int.from_bytes(os.urandom(5), 'big')}.tmp"
-
-
-def write_atomically(path: str, data: bytes) -> None:
-    """Write *data* to a temporary name in the same folder, then rename."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    temporary = temporary_name(path)
-    try:
-        with open(temporary, "xb") as handle:
-            handle.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise

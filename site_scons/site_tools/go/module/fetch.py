@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import IO, TYPE_CHECKING
 
 from ..errors import GoError
+from ..files import replace_file, replacement
 from ..interrupt import interrupted
-from .cache import ModuleCache, temporary_name, write_atomically
+from .cache import ModuleCache
 from .environment import ModuleEnv
 from .progress import Progress
 from .sums import VALID_LENGTH, Sums, hash_gomod, mod_key
@@ -158,15 +159,10 @@ class Fetcher:
         if os.path.exists(archive):
             self._hash_zip(module, archive)
             return
-        temporary = temporary_name(archive)
-        try:
+        with replacement(archive) as temporary:
             with open(temporary, "xb") as handle:
                 self._receive(module, handle, progress)
             self._hash_zip(module, temporary)
-            os.replace(temporary, archive)
-        finally:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
 
     def _receive(self, module: Version, handle: IO[bytes], progress: Progress) -> None:
         def write(piece: bytes) -> None:
@@ -192,7 +188,7 @@ class Fetcher:
         except GoError as error:
             raise GoError(f"{module}: {error.message}") from None
         self.sums.check(module, value)
-        write_atomically(self.cache.path(module, "ziphash"), value.encode())
+        replace_file(self.cache.path(module, "ziphash"), value.encode())
         return value
 
     def _bring(self, keys: list[Version]) -> None:

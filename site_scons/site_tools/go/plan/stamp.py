@@ -61,7 +61,6 @@ def save(seal: str, packages: Iterable[Built]) -> None:
         for package in packages
     ]
     try:
-        os.makedirs(os.path.dirname(seal), exist_ok=True)
         replace_file(seal, json.dumps(entries).encode())
     except OSError as error:
         raise GoError(os_problem(error, seal)) from None

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..files import replacement
 from . import record
 from .compile import PackagePlan
 from .config import Config
@@ -58,6 +58,5 @@ def _places(folder: str, plan: PackagePlan) -> Iterator[tuple[str, str, str]]:
 
 def _link(source: str, target: str) -> None:
     """Make *target* a hard link to *source*, in place of what it was; raises OSError."""
-    temporary = f"{target}.{os.getpid()}.{threading.get_ident()}.tmp"
-    os.link(source, temporary)
-    os.replace(temporary, target)
+    with replacement(target) as temporary:
+        os.link(source, temporary)

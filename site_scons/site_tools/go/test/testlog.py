@@ -207,7 +207,6 @@ class ResultCache:
         except InputsChangedError:
             return False
         stem = self._stem(import_path, key)
-        os.makedirs(os.path.dirname(stem), exist_ok=True)
         listing = "".join(f"{operation} {name}\n" for operation, name in inputs.operations)
         if result.profile is not None:
             replace_file(f"{stem}-{values}.profile", result.profile)
