@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import write_files
@@ -14,6 +16,7 @@ from scons_go.load import Loader
 from scons_go.module.build import open_build_list
 from scons_go.module.environment import module_env
 from scons_go.overlay import Overlay
+from scons_go.package import Package
 from scons_go.plan import vet
 from scons_go.plan.config import Config
 from scons_go.plan.engine import Engine
@@ -53,6 +56,8 @@ class Scene:
         self.folder = folder
         self.root = root
 
+        self.vet_again: Callable[[frozenset[str]], list[vet.Vetted]]
+
     def lay(self) -> None:
         """Write the sources as they are at first."""
         write_files(self.folder, FILES)
@@ -68,8 +73,9 @@ class Scene:
         built = Engine(config, 2).build(closure)
         checks = vet.test_checks(value, sdk.minor)
         assert checks
-        self.vetter = Vetter(config, 2, checks, lambda package: package.standard)
-        return self.vetter.vet(closure, built, ask)
+        vetter = Vetter(config, 2, checks, lambda package: package.standard)
+        self.vet_again = lambda ask: vetter.vet(closure, built, ask)
+        return vetter.vet(closure, built, ask)
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +124,23 @@ def test_clean_results_are_kept(scene: Scene, monkeypatch: pytest.MonkeyPatch) -
     assert scene.vet()[0].findings == "", "Logf is no longer about formats"
     (scene.folder / "log" / "log.go").write_text(FILES["log/log.go"])
     assert "wrong type" in scene.vet()[0].findings
+
+
+def test_packages_of_several_programs_are_planned_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of many packages consist of the same packages: what is known of one is not found out again for each of them."""
+    first = scene.vet()
+    planned: list[str] = []
+
+    def plan(config: Config, package: Package, *rest: Any) -> vet.VetPlan:
+        planned.append(package.import_path)
+        return vet.plan_vet(config, package, *rest)
+
+    monkeypatch.setattr("scons_go.plan.vetter.plan_vet", plan)
+    assert scene.vet_again(frozenset({"example.com/m"})) == first
+    assert planned == []
+    mid, main = scene.vet_again(frozenset({"example.com/m", "example.com/m/mid"}))
+    assert planned == ["example.com/m/mid"], "it was not asked before what is wrong with it"
+    assert (mid.findings, main) == ("", *first)
 
 
 def test_tables_are_the_sdks(any_goroot: Path) -> None:
