@@ -21,10 +21,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from stat import S_ISDIR
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .digest import text_digest
-from .source.header import Header, scan_go, scan_other
+
+if TYPE_CHECKING:
+    from .source.header import Header
+
+# What reads headers is imported where one is needed: a build in which nothing has changed needs none.
 
 GRANULARITY_NS = 20_000_000
 """How old a change must be for its time stamp to tell it from the next one: two ticks of a 100 Hz kernel clock."""
@@ -105,6 +109,8 @@ class FileState:
         digest = digest or hashlib.sha256(content).hexdigest()
         header = self._header(digest, path)
         if header is None:
+            from .source.header import scan_go, scan_other
+
             header = scan_go(content) if path.endswith(".go") else scan_other(content)
             self._headers[_header_key(digest, path)] = header
         return header
@@ -234,6 +240,8 @@ class FileState:
 
     def _unpack_headers(self) -> None:
         if self._packed_headers:
+            from .source.header import Header
+
             packed, self._packed_headers = marshal.loads(self._packed_headers), b""  # noqa: S302 - our own state file
             self._headers = {key: Header(*fields) for key, fields in packed.items()} | self._headers
 
