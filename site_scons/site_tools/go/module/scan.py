@@ -6,7 +6,7 @@ Rules: cmd/go/internal/imports/build.go and scan.go with AnyTags, cmd/go/interna
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..errors import Position
@@ -19,12 +19,6 @@ class Imports(NamedTuple):
 
     own: tuple[str, ...]
     test: tuple[str, ...]
-
-
-def read_header(path: str) -> Header:
-    """The head of a Go file; raises OSError."""
-    with open(path, "rb") as handle:
-        return scan_go(handle.read())
 
 
 def _may_hold(constraint: Constraint) -> bool:
@@ -62,29 +56,29 @@ def _counts(header: Header) -> bool:
 _MAGIC = ("C", "appengine", "appengine_internal")
 
 
-def scan_folder(folder: str, header: Callable[[str], Header] = read_header) -> Imports | None:
+def scan_folder(folder: str) -> Imports | None:
     """The imports of the Go files in *folder*, None if there are none that count (imports/scan.go:23)."""
     own: set[str] = set()
     test: set[str] = set()
     found = False
-    for name, head in _files(folder, header):
+    for name, head in _files(folder):
         found = True
         paths = (path for path, _ in head.imports if path.partition("/")[0] not in _MAGIC)
         (test if name.endswith("_test.go") else own).update(paths)
     return Imports(tuple(sorted(own)), tuple(sorted(test))) if found else None
 
 
-def find_import(folder: str, path: str, header: Callable[[str], Header] = read_header) -> Position | None:
+def find_import(folder: str, path: str) -> Position | None:
     """Where a Go file in *folder* imports *path*."""
-    for name, head in _files(folder, header):
+    for name, head in _files(folder):
         for imported, (line, column, _) in head.imports:
             if imported == path:
                 return Position(os.path.join(folder, name), line, column)
     return None
 
 
-def _files(folder: str, header: Callable[[str], Header]) -> Iterator[tuple[str, Header]]:
-    """The Go files in *folder* that count, and their heads; those that cannot be parsed are among them."""
+def _files(folder: str) -> Iterator[tuple[str, Header]]:
+    """The Go files in *folder* that count, and their heads; those that cannot be parsed are among them. Raises OSError."""
     try:
         with os.scandir(folder) as entries:
             names = sorted(entry.name for entry in entries if entry.name.endswith(".go") and entry.is_file())
@@ -92,7 +86,8 @@ def _files(folder: str, header: Callable[[str], Header]) -> Iterator[tuple[str, 
         return
     for name in names:
         if not name.startswith(("_", ".")):
-            head = header(os.path.join(folder, name))
+            with open(os.path.join(folder, name), "rb") as handle:
+                head = scan_go(handle.read())
             if _counts(head):
                 yield name, head
 

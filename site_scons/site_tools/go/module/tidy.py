@@ -5,12 +5,11 @@ Versions for packages that no required module has would have to be looked up; su
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import GoError, Position
-from ..source.header import Header
 from . import gover
 from .environment import ModuleEnv
 from .fetch import Fetcher
@@ -19,9 +18,9 @@ from .mvs import NONE
 from .requirements import PRUNED, Known, Requirements, pruning_for
 from .resolve import MissingPackageError, Resolver, has_go_files, is_standard_path
 from .roots import expand, tidy_roots, update_roots
-from .scan import read_header
+from .scan import scan_folder
 from .sums import Sums, mod_key, parse_gosum, read_if_there
-from .universe import Universe
+from .universe import Universe, main_packages
 from .version import Version
 from .workspace import Workspace, find_workspace
 
@@ -41,29 +40,27 @@ class Finding(NamedTuple):
         return f"{self.position}: {self.message}"
 
 
-def check_tidy(
-    folder: str, env: ModuleEnv, *, client: Client | None = None, header: Callable[[str], Header] = read_header
-) -> list[Finding]:
+def check_tidy(folder: str, env: ModuleEnv, *, client: Client | None = None) -> list[Finding]:
     """What ``go mod tidy`` would change for the module around *folder* (absolute); empty if it is tidy.
 
     Modules are downloaded as far as their packages or requirements matter, tests of dependencies included; those without a line in go.sum
-    are looked at unverified, and are not trusted by builds for that. *header* reads the head of a Go file. Raises GoError where the go
-    command would fail too.
+    are looked at unverified, and are not trusted by builds for that. Raises GoError where the go command would fail too.
     """
     env = replace(env, work="off", mod="readonly", sumdb="off")
     workspace = find_workspace(folder, env)
     if workspace is None:
         raise GoError("go.mod file not found in current directory or any parent directory; see 'go help modules'")
-    return _Tidy(workspace, env, client, header).findings()
+    return _Tidy(workspace, env, client).findings()
 
 
 class _Tidy:
-    def __init__(self, workspace: Workspace, env: ModuleEnv, client: Client | None, header: Callable[[str], Header]) -> None:
+    def __init__(self, workspace: Workspace, env: ModuleEnv, client: Client | None) -> None:
         from .proxy import Source
         from .web import Client as WebClient
 
         self._workspace = workspace
-        self._header = header
+        self._scan = cache(scan_folder)  # the same folders are asked about until the requirements settle
+        self._named = [*main_packages(workspace.modules[0], self._scan), *workspace.tools]
         self._sum_file = workspace.sum_files[0]
         self._sums = read_if_there(self._sum_file)
         source = Source(env, client or WebClient(env))
@@ -98,7 +95,7 @@ class _Tidy:
         go = requirements.root_version("go") or gover.DEFAULT_GO_MOD
         narrow = gover.compare(go, "1.16") >= 0
         reads_go_mods = gover.compare(go, gover.TIDY_GO_MOD_SUM) >= 0
-        universe = Universe(requirements, self._resolver.under(requirements), self._header, not narrow, reads_go_mods)
+        universe = Universe(requirements, self._resolver.under(requirements), self._named, self._scan, not narrow, reads_go_mods)
         self._fetch_ahead(requirements)
         universe.load()
         return universe

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..errors import GoError, Position
-from ..source.header import Header
 from .requirements import Requirements
 from .resolve import STANDARD, Resolver
-from .scan import Imports, find_import, package_folders, scan_folder
+from .scan import Imports, find_import, package_folders
 from .version import Version
 from .workspace import MainModule
 
@@ -46,7 +45,9 @@ class Node(NamedTuple):
 
 @dataclass
 class Universe:
-    """The packages by path. *closes_over_tests* is the meaning of "all" before go 1.16: tests of dependencies count like main modules'.
+    """The packages by path, found from *roots* on; *scan* is scan.scan_folder, or knows its answers.
+
+    *closes_over_tests* is the meaning of "all" before go 1.16: tests of dependencies count like main modules'.
 
     *reads_go_mods* has the go.mod read of each module that has a package, also where the graph of requirements does not reach it: it says
     for which Go the package is. Since go 1.21 tidying does so (load.go:1112, import.go:475), and go.sum has a line for it.
@@ -54,15 +55,15 @@ class Universe:
 
     requirements: Requirements
     resolver: Resolver
-    header: Callable[[str], Header]
+    roots: Iterable[str]
+    scan: Callable[[str], Imports | None]
     closes_over_tests: bool
     reads_go_mods: bool
     members: dict[str, Member] = field(default_factory=dict)
 
     def load(self) -> None:
-        """Find everything, beginning with the packages and tools of the main module."""
-        main = self.requirements.workspace.modules[0]
-        for path in [*main_packages(main, self.header), *self.requirements.workspace.tools]:
+        """Find everything."""
+        for path in self.roots:
             self._visit(path, "", True)
         untested = True
         while untested:
@@ -75,7 +76,7 @@ class Universe:
 
     def place_of(self, member: Member) -> Position | None:
         """Where *member* is imported."""
-        return find_import(self.resolver.resolve(member.importer).dir, member.path, self.header) if member.importer else None
+        return find_import(self.resolver.resolve(member.importer).dir, member.path) if member.importer else None
 
     def external(self) -> Iterator[Member]:
         """The packages that modules other than the main one provide."""
@@ -129,13 +130,13 @@ class Universe:
             return Member(path, error=error, importer=importer)
         if found.module == STANDARD:
             return Member(path, importer=importer)
-        imports = scan_folder(found.dir, self.header) or _NOTHING
+        imports = self.scan(found.dir) or _NOTHING
         return Member(path, found.module, imports, found.others, importer=importer, in_all=self._is_main(found.module))
 
 
-def main_packages(main: MainModule, header: Callable[[str], Header]) -> Iterable[str]:
+def main_packages(main: MainModule, scan: Callable[[str], Imports | None]) -> Iterator[str]:
     """The import paths of the main module's packages, whatever their build tags."""
     ignore = tuple(entry.path for entry in main.gomod.ignore)
     for relative in package_folders(main.root, ignore):
-        if scan_folder(f"{main.root}/{relative}".rstrip("/"), header) is not None:
+        if scan(f"{main.root}/{relative}".rstrip("/")) is not None:
             yield f"{main.gomod.module}/{relative}".rstrip("/")
