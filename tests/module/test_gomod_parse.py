@@ -9,7 +9,7 @@ import pytest
 from gocommand import go
 from scons_go.errors import GoError
 from scons_go.module.directives import parse_gomod, parse_gowork
-from scons_go.module.gomod import Entry, Retract, Setting
+from scons_go.module.gomod import Entry, Setting
 from scons_go.module.syntax import _plain_tokens, _Reader
 from scons_go.module.version import Version
 
@@ -68,7 +68,6 @@ ignore ./node_modules
 def test_every_directive() -> None:
     mod = parse_gomod(FULL, "go.mod")
     assert (mod.module, mod.go, mod.toolchain) == ("example.com/a", "1.24.2", "go1.27.3")
-    assert mod.deprecated == "use example.com/new\ninstead.\nthe module"
     assert mod.godebug == (Setting("default", "go1.21", 11), Setting("panicnil", "1", 13), Setting("asynctimerchan", "0", 14))
     assert [(str(r.module), r.indirect, r.line) for r in mod.require] == [
         ("example.com/direct@v1.2.3", False, 17),
@@ -82,11 +81,6 @@ def test_every_directive() -> None:
         (Version("example.com/one"), Version("../one")),
         (Version("example.com/two/v2", "v2.0.1"), Version("example.com/fork/v3", "v3.1.0")),
     ]
-    assert mod.retract == (
-        Retract("v1.0.1", "v1.0.1", "Published by mistake.", 35),
-        Retract("v1.1.0", "v1.2.0", "Broken.\n\nUtterly.", 40),
-        Retract("v1.3.0", "v1.3.0", "Also this.", 41),
-    )
     assert mod.tool == (Entry("example.com/cmd/x", 44), Entry("example.com/cmd/y", 46))
     assert mod.ignore == (Entry("./node_modules", 48),)
 
@@ -97,19 +91,18 @@ def test_same_as_go_mod_edit(current_goroot: Path, tmp_path: Path) -> None:
     target.write_text(FULL, encoding="utf-8")
     wanted = json.loads(go(current_goroot, "mod", "edit", "-json", str(target), cwd=tmp_path))
     mod = parse_gomod(FULL, "go.mod")
-    assert wanted["Module"] == {"Path": mod.module, "Deprecated": mod.deprecated}
+    assert wanted["Module"]["Path"] == mod.module
     assert (wanted["Go"], wanted["Toolchain"]) == (mod.go, mod.toolchain)
     assert [(r["Path"], r["Version"], r.get("Indirect", False)) for r in wanted["Require"]] == [
         (*r.module, r.indirect) for r in mod.require
     ]
-    assert [(r["Low"], r["High"], r["Rationale"]) for r in wanted["Retract"]] == [r[:3] for r in mod.retract]
     assert [(e["Path"], e["Version"]) for e in wanted["Exclude"]] == list(mod.exclude)
 
 
 def test_dependencies_are_read_leniently() -> None:
     text = "module m.com/x\ngo v1.99.7-future\nnewverb a b\nreplace nonsense\nretract (v1, v2)\nrequire a.com/b v1.2\n"
     mod = parse_gomod(text, "go.mod", strict=False)
-    assert (mod.go, mod.replace, mod.retract) == ("1.99", (), ())
+    assert (mod.go, mod.replace) == ("1.99", ())
     assert mod.require[0].module == Version("a.com/b", "v1.2.0")
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ..errors import GoError, Position, joined
-from .gomod import Entry, GoMod, GoWork, Replace, Require, Retract, Setting
+from .gomod import Entry, GoMod, GoWork, Replace, Require, Setting
 from .syntax import Block, Line, parse, unquote
 from .version import Version, canonical_version, path_major_problem, split_path_version
 from .words import quote
@@ -28,7 +28,6 @@ class _DirectiveError(Exception):
 _GO_VERSION = re.compile(r"[1-9][0-9]*\.(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))?([a-z]+[0-9]+)?")
 _LAX_GO_VERSION = re.compile(r"v?([1-9][0-9]*\.(?:0|[1-9][0-9]*))[^0-9].*")
 _TOOLCHAIN = re.compile(r"default|go1(\..*)?")
-_DEPRECATED = re.compile(r"(?:^|\n\n)Deprecated: *(.*?)(?:$|\n\n)", re.DOTALL)
 _DIRECTORY = re.compile(r"\.\.?$|\.\.?[/\\]|[/\\]|[A-Za-z]:")
 
 
@@ -86,12 +85,6 @@ def _module_version(verb: str, strict: bool, *args: str) -> Version:
     return Version(path, version)
 
 
-def _comment(block: Block | None, line: Line) -> str:
-    """The text of a directive's comments, else of its block's (rule.go:911, parseDirectiveComment)."""
-    comments = [*line.before, line.suffix] if line.before or line.suffix or block is None else block.before
-    return "\n".join(comment[2:].strip() for comment in comments if comment)
-
-
 @lru_cache(maxsize=4096)
 def _is_indirect(comment: str) -> bool:
     words = comment[2:].split()
@@ -105,7 +98,6 @@ class _Builder:
     filename: str
     strict: bool
     module: str | None = None
-    deprecated: str = ""
     go: str = ""
     go_line: int = 0
     toolchain: str = ""
@@ -113,12 +105,12 @@ class _Builder:
     require: list[Require] = field(default_factory=list)
     exclude: list[Version] = field(default_factory=list)
     replace: list[Replace] = field(default_factory=list)
-    retract: list[Retract] = field(default_factory=list)
+    retract_line: int = 0
     tool: list[Entry] = field(default_factory=list)
     ignore: list[Entry] = field(default_factory=list)
     use: list[Entry] = field(default_factory=list)
 
-    def add_go(self, _block: Block | None, line: Line, args: list[str]) -> None:
+    def add_go(self, line: Line, args: list[str]) -> None:
         if self.go:
             raise _DirectiveError("repeated go statement")
         if len(args) != 1:
@@ -131,7 +123,7 @@ class _Builder:
             version = lax[1]
         self.go, self.go_line = version, line.line
 
-    def add_toolchain(self, _block: Block | None, _line: Line, args: list[str]) -> None:
+    def add_toolchain(self, _line: Line, args: list[str]) -> None:
         if self.toolchain:
             raise _DirectiveError("repeated toolchain statement")
         if len(args) != 1:
@@ -140,29 +132,27 @@ class _Builder:
             raise _DirectiveError(f"invalid toolchain version '{args[0]}': must match format go1.23.0 or default")
         self.toolchain = args[0]
 
-    def add_module(self, block: Block | None, line: Line, args: list[str]) -> None:
+    def add_module(self, _line: Line, args: list[str]) -> None:
         if self.module is not None:
             raise _DirectiveError("repeated module statement")
-        deprecated = _DEPRECATED.search(_comment(block, line))
-        self.deprecated = deprecated[1] if deprecated else ""
         self.module = ""
         if len(args) != 1:
             raise _DirectiveError("usage: module module/path")
         self.module = _string(args[0])
 
-    def add_godebug(self, _block: Block | None, line: Line, args: list[str]) -> None:
+    def add_godebug(self, line: Line, args: list[str]) -> None:
         if len(args) != 1 or "=" not in args[0] or any(char in args[0] for char in "\"`',"):
             raise _DirectiveError("usage: godebug key=value")
         key, _, value = args[0].partition("=")
         self.godebug.append(Setting(key, value, line.line))
 
-    def add_require(self, _block: Block | None, line: Line, args: list[str]) -> None:
+    def add_require(self, line: Line, args: list[str]) -> None:
         self.require.append(Require(_module_version("require", self.strict, *args), _is_indirect(line.suffix), line.line))
 
-    def add_exclude(self, _block: Block | None, _line: Line, args: list[str]) -> None:
+    def add_exclude(self, _line: Line, args: list[str]) -> None:
         self.exclude.append(_module_version("exclude", self.strict, *args))
 
-    def add_replace(self, _block: Block | None, line: Line, args: list[str]) -> None:
+    def add_replace(self, line: Line, args: list[str]) -> None:
         """``old [version] => new [version]`` (rule.go:626, parseReplace)."""
         arrow = 1 if args[1:2] == ["=>"] else 2
         right = args[arrow + 1 :]
@@ -194,53 +184,49 @@ class _Builder:
         elif os.sep == "/" and "\\" in new:
             raise _DirectiveError("replacement directory appears to be Windows path (on a non-windows system)")
 
-    def add_retract(self, block: Block | None, line: Line, args: list[str]) -> None:
-        try:
-            low, high, rest = _interval(args, self.strict)
-        except _DirectiveError:
-            if self.strict:
-                raise
-            return  # a newer Go may know intervals that we do not
-        if rest and self.strict:
+    def add_retract(self, line: Line, args: list[str]) -> None:
+        """What is retracted is no matter of a build; in a dependency, a newer Go may know intervals that we do not."""
+        self.retract_line = self.retract_line or line.line
+        rest = _after_interval(args) if self.strict else []
+        if rest:
             raise _DirectiveError(f"unexpected token after version: {quote(rest[0])}")
-        self.retract.append(Retract(low, high, _comment(block, line), line.line))
 
     def _entry(self, verb: str, line: Line, args: list[str]) -> Entry:
         if len(args) != 1:
             raise _DirectiveError("usage: use local/dir" if verb == "use" else f"{verb} directive expects exactly one argument")
         return Entry(_string(args[0]), line.line)
 
-    def add_tool(self, _block: Block | None, line: Line, args: list[str]) -> None:
+    def add_tool(self, line: Line, args: list[str]) -> None:
         self.tool.append(self._entry("tool", line, args))
 
-    def add_ignore(self, _block: Block | None, line: Line, args: list[str]) -> None:
+    def add_ignore(self, line: Line, args: list[str]) -> None:
         self.ignore.append(self._entry("ignore", line, args))
 
-    def add_use(self, _block: Block | None, line: Line, args: list[str]) -> None:
+    def add_use(self, line: Line, args: list[str]) -> None:
         self.use.append(self._entry("use", line, args))
 
 
-def _interval(args: list[str], strict: bool) -> tuple[str, str, list[str]]:
-    """(low, high, tokens left) of a retracted version or ``[low, high]`` (rule.go:824, parseVersionInterval)."""
+def _after_interval(args: list[str]) -> list[str]:
+    """The tokens after a retracted version or ``[low, high]`` (rule.go:824, parseVersionInterval)."""
     if not args or args[0] == "(":
         raise _DirectiveError("expected '[' or version")
     if args[0] != "[":
-        version = _version("retract", "", args[0], strict)
-        return version, version, args[1:]
+        _version("retract", "", args[0], True)
+        return args[1:]
     if len(args) < 2:
         raise _DirectiveError("expected version after '['")
-    low = _version("retract", "", args[1], strict)
+    _version("retract", "", args[1], True)
     if args[2:3] != [","]:
         raise _DirectiveError("expected ',' after version")
     if len(args) < 4:
         raise _DirectiveError("expected version after ','")
-    high = _version("retract", "", args[3], strict)
+    _version("retract", "", args[3], True)
     if args[4:5] != ["]"]:
         raise _DirectiveError("expected ']' after version")
-    return low, high, args[5:]
+    return args[5:]
 
 
-_Add = Callable[[_Builder, "Block | None", Line, list[str]], None]
+_Add = Callable[[_Builder, Line, list[str]], None]
 
 _GO_MOD_VERBS: dict[str, _Add] = {
     "module": _Builder.add_module,
@@ -277,20 +263,20 @@ def _build(text: str, filename: str, verbs: dict[str, _Add], strict: bool) -> _B
                 if strict:
                     fail(f"unknown block type: {' '.join(statement.tokens)}", statement.line, statement.column)
                 continue
-            block, lines, skip = statement, statement.lines, 0
+            lines, skip = statement.lines, 0
         else:
             if verb not in verbs:
                 fail(f"unknown directive: {verb}", statement.line, statement.column)
                 continue
-            block, lines, skip = None, [statement], 1
+            lines, skip = [statement], 1
         add = verbs[verb]
         for line in lines:
             try:
-                add(builder, block, line, line.tokens[skip:])
+                add(builder, line, line.tokens[skip:])
             except _DirectiveError as bad:
                 fail(str(bad), line.line, line.column)
-    if strict and builder.retract and not builder.module and verbs is _GO_MOD_VERBS:
-        fail("no module directive found, so retract cannot be used", builder.retract[0].line, 1)
+    if strict and builder.retract_line and not builder.module and verbs is _GO_MOD_VERBS:
+        fail("no module directive found, so retract cannot be used", builder.retract_line, 1)
     if errors:
         raise joined(errors)
     return builder
@@ -305,14 +291,12 @@ def parse_gomod(text: str, filename: str, *, strict: bool = True) -> GoMod:
     return GoMod(
         filename=filename,
         module=built.module or "",
-        deprecated=built.deprecated,
         go=built.go,
         toolchain=built.toolchain,
         godebug=tuple(built.godebug),
         require=tuple(built.require),
         exclude=tuple(built.exclude),
         replace=tuple(built.replace),
-        retract=tuple(built.retract),
         tool=tuple(built.tool),
         ignore=tuple(built.ignore),
         go_line=built.go_line,

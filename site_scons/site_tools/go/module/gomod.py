@@ -1,4 +1,4 @@
-"""What a go.mod or go.work file says; directives.py reads it."""
+"""What a go.mod or go.work file says of a build; directives.py reads it."""
 
 from __future__ import annotations
 
@@ -25,15 +25,6 @@ class Replace(NamedTuple):
     line: int
 
 
-class Retract(NamedTuple):
-    """``retract [low, high]``, both included; *rationale* is the comment's text."""
-
-    low: str
-    high: str
-    rationale: str
-    line: int
-
-
 class Setting(NamedTuple):
     """``godebug key=value``."""
 
@@ -55,14 +46,12 @@ class GoMod:
 
     filename: str
     module: str = ""
-    deprecated: str = ""
     go: str = ""
     toolchain: str = ""
     godebug: tuple[Setting, ...] = ()
     require: tuple[Require, ...] = ()
     exclude: tuple[Version, ...] = ()
     replace: tuple[Replace, ...] = ()
-    retract: tuple[Retract, ...] = ()
     tool: tuple[Entry, ...] = ()
     ignore: tuple[Entry, ...] = ()
     go_line: int = 0

@@ -1,4 +1,4 @@
-"""The lines, blocks and comments of a go.mod or go.work file, before their meaning.
+"""The lines and blocks of a go.mod or go.work file, before their meaning.
 
 Grammar: GOROOT/src/cmd/vendor/golang.org/x/mod/modfile/read.go. No token spans lines, so a file is read line by line; a line of plain
 words, which nearly all are, takes no tokenizer.
@@ -20,12 +20,11 @@ _SPACE = re.compile(r"[ \t\r]*")
 
 @dataclass(slots=True)
 class Line:
-    """One directive: its *tokens*, where it starts, the whole-line comments before it and the comment after it (with "//")."""
+    """One directive: its *tokens*, where it starts, and the comment after it (with "//")."""
 
     tokens: list[str]
     line: int
     column: int
-    before: list[str] = field(default_factory=list)
     suffix: str = ""
 
 
@@ -36,7 +35,6 @@ class Block:
     tokens: list[str]
     line: int
     column: int
-    before: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
 
 
@@ -118,42 +116,29 @@ class _Reader:
 
     def statements(self) -> Iterator[Line | Block]:
         """The statements in order (read.go:735, parseFile)."""
-        comments: list[str] = []
         numbered = iter(enumerate(self.lines, 1))
         for number, text in numbered:
             tokens, comment, column = self.tokens(text, number)
-            if not tokens:
-                if comment:
-                    comments.append(comment)
-                else:
-                    comments = []  # a blank line parts a comment from what follows
-                continue
             if len(tokens) > 1 and tokens[-1] == "(":
-                block = Block(tokens[:-1], number, column, comments)
+                block = Block(tokens[:-1], number, column)
                 self._fill(block, numbered)
                 yield block
             elif len(tokens) > 2 and tokens[-2:] == ["(", ")"]:
-                yield Block(tokens[:-2], number, column, comments)
-            else:
-                yield Line(tokens, number, column, comments, comment)
-            comments = []
+                yield Block(tokens[:-2], number, column)
+            elif tokens:
+                yield Line(tokens, number, column, comment)
 
     def _fill(self, block: Block, numbered: Iterator[tuple[int, str]]) -> None:
         """Read the lines of *block* up to its closing parenthesis (read.go:809, parseLineBlock)."""
-        comments: list[str] = []
         for number, text in numbered:
             tokens, comment, column = self.tokens(text, number)
-            if not tokens:
-                if comment:
-                    comments.append(comment)
-                continue
-            if tokens[0] == ")":
+            if tokens[:1] == [")"]:
                 if len(tokens) > 1:
                     end = text.index(tokens[1], text.index(")") + 1) + len(tokens[1])
                     raise self.error("syntax error (expected newline after closing paren)", number, end + 1)
                 return
-            block.lines.append(Line(tokens, number, column, comments, comment))
-            comments = []
+            if tokens:
+                block.lines.append(Line(tokens, number, column, comment))
         started = f"{self.filename}:{block.line}:{block.column}"
         raise self.error(f"syntax error (unterminated block started at {started})", len(self.lines), len(self.lines[-1]) + 1)
 
