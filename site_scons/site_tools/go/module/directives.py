@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ..errors import GoError, Position, joined
+from ..source.literal import unquote
 from .gomod import Entry, GoMod, GoWork, Replace, Require, Setting
-from .syntax import Block, Line, parse, unquote
+from .syntax import Block, Line, parse
 from .version import Version, canonical_version, path_major_problem, split_path_version
 from .words import quote
 
@@ -38,10 +39,10 @@ def is_directory_path(path: str) -> bool:
 
 def _string(token: str) -> str:
     if token.startswith('"'):
-        try:
-            return unquote(token)
-        except ValueError as error:
-            raise _DirectiveError(f"invalid quoted string: {error}") from None
+        value = unquote(token.encode())
+        if value is None:
+            raise _DirectiveError("invalid quoted string: invalid syntax")
+        return value
     if '"' in token or "'" in token or "`" in token:
         raise _DirectiveError("invalid quoted string: unquoted string cannot contain quote")
     return token

@@ -146,25 +146,3 @@ class _Reader:
 def parse(text: str, filename: str) -> list[Line | Block]:
     """The statements of a go.mod or go.work file; raises GoError at the first syntax error."""
     return list(_Reader(text, filename).statements())
-
-
-_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"'}
-_ESCAPE = re.compile(r'\\(?:([abfnrtv\\"])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|)')
-
-
-def unquote(literal: str) -> str:
-    """The value of an interpreted Go string literal; raises ValueError with strconv.Unquote's words."""
-
-    def value(match: re.Match[str]) -> str:
-        simple, *numbers, octal = match.groups()
-        if simple:
-            return _ESCAPES[simple]
-        code = int(octal, 8) if octal else next((int(digits, 16) for digits in numbers if digits), -1)
-        if not 0 <= code <= 0x10FFFF or 0xD800 <= code < 0xE000 or (octal and code > 255):
-            raise ValueError("invalid syntax")
-        return chr(code)
-
-    body = literal[1:-1]
-    if len(literal) < 2 or literal[-1] != '"' or "\n" in body:
-        raise ValueError("invalid syntax")
-    return _ESCAPE.sub(value, body)
