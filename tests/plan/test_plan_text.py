@@ -10,9 +10,9 @@ import pytest
 from conftest import OLDEST, goroot
 from gocommand import go
 from scons_go.errors import GoError
-from scons_go.module.words import split_quoted
+from scons_go.module.words import join, quote, quote_list, split_quoted
 from scons_go.package import Files, Module, Package
-from scons_go.plan import archive, quote
+from scons_go.plan import archive
 from scons_go.plan.patterns import flags_for, matches_path, raw_value
 from scons_go.plan.run import relative_paths
 
@@ -56,9 +56,9 @@ def test_quoting_is_go_s(current_goroot: Path, tmp_path: Path) -> None:
     go(current_goroot, "build", "-o", "quoter", cwd=tmp_path)
     done = subprocess.run([str(tmp_path / "quoter")], input=json.dumps(TEXTS), capture_output=True, text=True, check=True)
     bytes_quoted, list_quoted, *quoted = json.loads(done.stdout)
-    assert quote.quote(b"0w\xaf\x0c\x92\xc3\x28\xe6") == bytes_quoted
-    assert quote.quote_list(TEXTS) == list_quoted
-    assert list(map(quote.quote, TEXTS)) == quoted
+    assert quote(b"0w\xaf\x0c\x92\xc3\x28\xe6") == bytes_quoted
+    assert quote_list(TEXTS) == list_quoted
+    assert list(map(quote, TEXTS)) == quoted
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ def test_quoting_is_go_s(current_goroot: Path, tmp_path: Path) -> None:
 )
 def test_words_of_a_flag(text: str, words: tuple[str, ...]) -> None:
     assert split_quoted(text, "flags") == words
-    assert split_quoted(quote.join(word for word in words if word), "flags") == tuple(word for word in words if word)
+    assert split_quoted(join(word for word in words if word), "flags") == tuple(word for word in words if word)
 
 
 def test_words_that_cannot_be_quoted() -> None:
     with pytest.raises(GoError, match="unterminated ' string"):
         split_quoted("-a 'b", "flags")
     with pytest.raises(GoError, match="both single and double quotes"):
-        quote.join(["'\""])
+        join(["'\""])
 
 
 PATTERNS = """a/b a/... a... ... a.../c a.b/... net... ./... ./vendor/... vendor/... x/vendor/... x/vendor a/.../b .../... [x]/... vendor"""

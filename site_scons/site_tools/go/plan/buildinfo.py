@@ -9,11 +9,11 @@ import os
 from collections.abc import Collection, Iterable, Sequence
 
 from ..module import gover
+from ..module.words import quote
 from ..package import Module, Package
 from ..sdk import SDK
 from ..variant import Variant
 from .patterns import raw_value
-from .quote import quote
 
 _START = bytes.fromhex("3077af0c9274080241e1c107e6d618e6")
 _END = bytes.fromhex("f932433186182072008242104116d8f2")

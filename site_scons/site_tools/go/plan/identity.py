@@ -10,10 +10,10 @@ import os
 from collections.abc import Iterator
 
 from ..module import gover
+from ..module.words import quote, quote_list
 from ..package import Files, Package
 from .buildid import short
 from .config import Config
-from .quote import quote, quote_list
 
 
 def input_files(package: Package) -> Iterator[str]:

@@ -9,9 +9,9 @@ import os
 import re
 from functools import lru_cache
 
+from ..module.words import join
 from ..package import Package
 from ..variant import PatternFlags
-from .quote import join
 
 _VENDOR = "\0"
 

@@ -7,7 +7,8 @@ import os
 import re
 from functools import lru_cache
 
-_ESCAPES = {"\a": r"\a", "\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\v": r"\v", '"': r"\"", "\\": r"\\"}
+from ..module import words
+
 _TABLE = re.compile(r"var (is(?:Not)?Print(?:16|32)) = \[\]uint\d+\{(.*?)\n\}", re.S)
 
 
@@ -16,22 +17,11 @@ def quote(text: str, sdk_src: str) -> str:
 
     Which characters stand for themselves depends on the Unicode tables of that SDK, not on Python's (strconv/quote.go:541, ``IsPrint``).
     """
-    return '"' + "".join(_quoted(character, sdk_src) for character in text) + '"'
-
-
-def _quoted(character: str, sdk_src: str) -> str:
-    escape = _ESCAPES.get(character)
-    if escape is not None:
-        return escape
-    code = ord(character)
-    if " " <= character <= "~" or (code > 0x7F and _is_print(code, sdk_src)):
-        return character
-    if code < 0x80:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return words.quote(text, lambda character: _is_print(ord(character), sdk_src))
 
 
 def _is_print(code: int, sdk_src: str) -> bool:
+    """Whether the character *code*, which is no printable ASCII, stands for itself."""
     if code <= 0xFF:
         return code >= 0xA1 and code != 0xAD
     tables = _tables(sdk_src)
