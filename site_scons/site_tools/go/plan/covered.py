@@ -8,7 +8,7 @@ from dataclasses import replace
 from ..digest import text_digest
 from ..package import Package
 from .compile import import_order
-from .patterns import flags_for
+from .patterns import matches
 
 RUNTIME = "runtime/coverage"
 """What every program that counts is linked with (cmd/go/internal/load/pkg.go:2711)."""
@@ -51,13 +51,12 @@ def covered_program(
     Counted are the packages that *patterns* select, of which relative ones start at the folder *base*; without patterns those of main
     modules (cmd/go/internal/load/pkg.go:3532). :data:`RUNTIME` must be among *packages*.
     """
-    wanted = [((pattern, ("matches",)),) for pattern in patterns]
     unused = dict.fromkeys(patterns)
     result = []
     for package in packages:
         if package.import_path == program:
             package = replace(package, ordered_imports=tuple(dict.fromkeys((*import_order(package), RUNTIME))))
-        matching = [pattern for pattern, flags in zip(patterns, wanted, strict=True) if flags_for(flags, package, False, base)]
+        matching = [pattern for pattern in patterns if matches(pattern, package, base)]
         for pattern in matching:
             unused.pop(pattern, None)
         main = package.import_path == program or (package.module is not None and package.module.main)

@@ -19,12 +19,11 @@ _VENDOR = "\0"
 def flags_for(flags: PatternFlags, package: Package, named: bool, base: str) -> tuple[str, ...]:
     """The arguments that *package* gets: those of the last pattern that matches it.
 
-    *named* says that the user named the package (an empty pattern matches only such); patterns that begin with "./" or "../" are
-    relative to the folder *base*.
+    *named* and *base* are as for :func:`matches`.
     """
     chosen: tuple[str, ...] = ()
     for pattern, arguments in flags:
-        if _matches(pattern, package, named, base):
+        if matches(pattern, package, base, named):
             chosen = arguments
     return chosen
 
@@ -37,7 +36,11 @@ def raw_value(flags: PatternFlags) -> str:
     return (f"{pattern}=" if pattern else "") + join(arguments)
 
 
-def _matches(pattern: str, package: Package, named: bool, base: str) -> bool:
+def matches(pattern: str, package: Package, base: str, named: bool = False) -> bool:
+    """Whether *pattern* matches *package*.
+
+    An empty one matches what the user *named*; those that begin with "./" or "../" are relative to the folder *base*.
+    """
     if not pattern:
         return named
     if pattern in (".", "..") or pattern.startswith(("./", "../")):

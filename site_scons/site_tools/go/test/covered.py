@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..load import Loader
 from ..package import Package
-from ..plan.patterns import flags_for
+from ..plan.patterns import matches
 
 
 def covered_packages(loader: Loader, paths: Iterable[str], mode: str, patterns: Sequence[str], base: str) -> dict[str, Package]:
@@ -24,9 +24,8 @@ def covered_packages(loader: Loader, paths: Iterable[str], mode: str, patterns: 
         for imports in (folder.test_imports, folder.xtest_imports):
             wanted.update(dict.fromkeys(loader.resolve_imports(imports, tested.import_path, location, test=True).values()))
     closure = loader.closure(path for path in wanted if path != "unsafe" and loader.tested(path)[0].files.go)
-    flags = tuple((pattern, ("matches",)) for pattern in patterns)
     return {
         package.import_path: replace(package, cover_mode=mode)
         for package in closure
-        if package.files.go and flags_for(flags, package, False, base)
+        if package.files.go and any(matches(pattern, package, base) for pattern in patterns)
     }
