@@ -78,6 +78,6 @@ def full_key(plan: PackagePlan, export_digests: dict[str, str]) -> str:
     return digest.hexdigest()
 
 
-def output_state(export: str, archive: str) -> str:
+def output_state(*paths: str) -> str:
     """What tells, without reading them, that the outputs are those of a certain run; raises OSError."""
-    return " ".join(f"{status.st_mtime_ns} {status.st_size}" for status in map(os.stat, (export, archive)))
+    return " ".join(f"{status.st_mtime_ns} {status.st_size}" for status in map(os.stat, paths))

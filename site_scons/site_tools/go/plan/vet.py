@@ -25,7 +25,7 @@ from .commands import WORK, Run
 from .compile import import_order, relative_stem
 from .config import Config
 from .identity import source_path
-from .record import Built
+from .record import Built, output_state
 from .run import run_step, scratch_folder
 
 # Analyzers that ``go test`` runs, with the first minor version of Go in which it does (cmd/go/internal/test/test.go:654 defaultVetFlags).
@@ -259,7 +259,7 @@ def load_vetted(plan: VetPlan, key: str, diagnose: bool) -> Vetted | None:
     try:
         with open(plan.record, encoding="utf-8", errors="surrogateescape") as handle:
             head, recorded, digest, state, diagnosed, said = handle.read().split("\n", 5)
-        if head == _RECORD and recorded == key and state == _state(plan.facts) and (diagnosed == "yes" or not diagnose):
+        if head == _RECORD and recorded == key and state == output_state(plan.facts) and (diagnosed == "yes" or not diagnose):
             return Vetted(plan.import_path, plan.facts, digest, diagnosed=diagnosed == "yes", json=said)
     except (OSError, ValueError):
         pass  # no record, or not one of ours: vet runs
@@ -297,13 +297,8 @@ def run_vet(config: Config, plan: VetPlan, key: str, facts: Mapping[str, Vetted]
                 digest = hashlib.sha256(handle.read()).hexdigest()
             os.replace(output, plan.facts)
         if not findings:
-            lines = (_RECORD, key, digest, _state(plan.facts), "yes" if diagnose else "no", said if plan.json else "")
+            lines = (_RECORD, key, digest, output_state(plan.facts), "yes" if diagnose else "no", said if plan.json else "")
             replace_file(plan.record, "\n".join(lines).encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise GoError(f"vet {plan.import_path}: {os_problem(error)}") from None
     return Vetted(plan.import_path, plan.facts, digest, findings, diagnose, said if plan.json else "")
-
-
-def _state(path: str) -> str:
-    status = os.stat(path)
-    return f"{status.st_mtime_ns} {status.st_size}"
