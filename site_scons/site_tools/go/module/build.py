@@ -117,11 +117,6 @@ class BuildList:
         """The main modules in the order of go.work."""
         return tuple(self.module(main.version) for main in self.workspace.modules)
 
-    @property
-    def tools(self) -> tuple[str, ...]:
-        """The import paths of ``tool`` lines."""
-        return self.workspace.tools
-
     def resolve(self, path: str, importer: str = "", importer_module: Module | None = None) -> Resolution:
         """The module and the folder of the package *path*, imported by package *importer* of *importer_module*.
 
@@ -161,9 +156,9 @@ class BuildList:
                 wanted.update(dict.fromkeys(self._resolver.candidates(path)))
         actual = (self.workspace.resolve(module) for module in wanted)
         sums = self._fetcher.sums
-        allowed = [module for module in actual if module.version and (not sums.required or sums.recorded(module))]
+        allowed = [module for module in actual if module.version and sums.allows(module)]
         self._fetcher.prefetch(allowed)
-        self._fetcher.prefetch_go_mods(module for module in allowed if not sums.required or sums.recorded(mod_key(module)))
+        self._fetcher.prefetch_go_mods(module for module in allowed if sums.allows(mod_key(module)))
 
     @cached_property
     def complete(self) -> bool:
@@ -270,9 +265,8 @@ class BuildList:
         file = cache.path(actual, "mod")
         if self._memory.found and self._is_usable(version):
             return Module(actual.path, actual.version, cache.folder(actual), go, sum=self._fetcher.zip_hash(actual), go_mod=file)
-        vouched = not sums.required or bool(sums.recorded(mod_key(actual)))
-        file = file if vouched and os.path.isfile(file) else ""
-        folder = cache.extracted(actual) if not sums.required or sums.recorded(actual) else ""
+        file = file if sums.allows(mod_key(actual)) and os.path.isfile(file) else ""
+        folder = cache.extracted(actual) if sums.allows(actual) else ""
         return Module(actual.path, actual.version, folder, go, sum=self._fetcher.zip_hash(actual) if folder else "", go_mod=file)
 
 

@@ -197,7 +197,7 @@ class Requirements:
 
     def require_sum(self, actual: Version, key: Version, suggestion: str = "") -> None:
         """Raise MissingSumError if a line of go.sum is needed and missing (modload/modfile.go:586, import.go:829)."""
-        if self._fetcher.sums.required and not self._fetcher.sums.recorded(key):
+        if not self._fetcher.sums.allows(key):
             raise MissingSumError(actual, f"missing go.sum entry{suggestion}")
 
     def summary(self, module: Version) -> Summary:
@@ -252,12 +252,11 @@ class Requirements:
 
     def _prefetch(self, modules: Iterable[Version]) -> None:
         """Download go.mod files that a step of the graph needs, at once; those without a go.sum line fail later with their message."""
-        sums = self._fetcher.sums
         wanted = []
         for module in modules:
             if module not in self.summaries and module.path not in ("go", "toolchain") and module.version:
                 actual = self.workspace.resolve(module)
-                if actual.version and (not sums.required or sums.recorded(mod_key(actual))):
+                if actual.version and self._fetcher.sums.allows(mod_key(actual)):
                     wanted.append(actual)
         self._fetcher.prefetch_go_mods(wanted)
 

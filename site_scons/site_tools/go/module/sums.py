@@ -119,6 +119,10 @@ class Sums:
                     return value
         return ""
 
+    def allows(self, module: Version) -> bool:
+        """Whether *module* may be used, as far as that is a matter of lines that are there."""
+        return not self.required or bool(self.recorded(module))
+
     def check(self, module: Version, actual: str) -> None:
         """Raise GoError unless *actual* is a hash that go.sum has for *module*, whose version may end in "/go.mod" (fetch.go:822-942)."""
         found = False
