@@ -37,3 +37,11 @@ def write_file(path: str, content: bytes) -> None:
         replace_file(path, content)
     except OSError as error:
         raise GoError(f"cannot write {path}: {error.strerror}") from None
+
+
+def update_file(path: str, content: bytes) -> None:
+    """As write_file, but a file that has this content already is left alone."""
+    with contextlib.suppress(OSError), open(path, "rb") as handle:
+        if handle.read() == content:
+            return
+    write_file(path, content)

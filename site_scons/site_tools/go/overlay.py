@@ -6,7 +6,6 @@ GOROOT/src/runtime: files not kept are gone, the files of ``runtime_min/core`` a
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from .errors import GoError, Position
-from .files import replace_file
+from .files import update_file
 
 
 @dataclass(frozen=True)
@@ -65,12 +64,9 @@ class Overlay:
             return handle.read()
 
     def materialise(self) -> None:
-        """Write the generated files that are missing or differ, each by a rename; called before tools run."""
+        """Write the generated files that are missing or differ, each by a rename; called before tools run. Raises GoError."""
         for path, content in self.generated.items():
-            with contextlib.suppress(OSError), open(path, "rb") as handle:
-                if handle.read() == content:
-                    continue
-            replace_file(path, content)
+            update_file(path, content)
 
     @cached_property
     def key(self) -> str:

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass, replace
 
 from ..errors import GoError
-from ..files import write_file
+from ..files import update_file
 from ..load import Loader
 from ..plan.buildinfo import build_info
 from ..plan.config import Config
@@ -36,11 +36,6 @@ class TestProgram:
     packages: TestPackages
     profile: Profile | None
 
-    @property
-    def main_file(self) -> str:
-        """The path of the generated main."""
-        return os.path.join(self.packages.main.dir, MAIN_FILE)
-
 
 def fuzz_config(config: Config) -> Config:
     """*config* with which a program can be fuzzed: packages are instrumented, in an output folder of their own.
@@ -66,20 +61,8 @@ def test_program(config: Config, loader: Loader, import_path: str, coverage: Cov
     if packages is None:
         return None
     config = replace(config, named=frozenset({import_path}))
-    program = TestProgram(config, packages, find_profile(config, packages.tested) if packages.tested.name == "main" else None)
-    _write_main(program)
-    return program
-
-
-def _write_main(program: TestProgram) -> None:
-    path = program.main_file
-    try:
-        with open(path, "rb") as handle:
-            if handle.read() == program.packages.main_text:
-                return
-    except FileNotFoundError:
-        pass
-    write_file(path, program.packages.main_text)
+    update_file(os.path.join(packages.main.dir, MAIN_FILE), packages.main_text)
+    return TestProgram(config, packages, find_profile(config, packages.tested) if packages.tested.name == "main" else None)
 
 
 def plan_test_link(program: TestProgram, output: str, debug: bool = True, loader: Loader | None = None) -> LinkPlan:
