@@ -37,11 +37,6 @@ class Requirement:
     asked_by: str
     feature: str
 
-    @property
-    def essential(self) -> bool:
-        """True where every program needs it, for the linker asks; other symbols are needed by the programs that use the feature."""
-        return self.asked_by == "linker"
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:

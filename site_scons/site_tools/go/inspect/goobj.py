@@ -94,16 +94,6 @@ class Frame(NamedTuple):
     position: Position | None
 
 
-class FunctionInfo(NamedTuple):
-    """What the linker puts into pclntab about a function: sizes in bytes, the line where it starts."""
-
-    args: int
-    locals: int
-    func_id: int
-    func_flag: int
-    start_line: int
-
-
 @dataclass(frozen=True, slots=True)
 class Import:
     """An object that this one was compiled against and the fingerprint of its export data."""
@@ -275,13 +265,6 @@ class GoObject:
         first, last = self._range(_DATA_INDEX, number)
         base = self._offsets[_DATA]
         return self._data[base + first : base + last]
-
-    def function_info(self, number: int) -> FunctionInfo | None:
-        """What pclntab says about a function; None for other symbols."""
-        for kind, target in self.auxiliaries(number):
-            if kind == "FuncInfo" and target.number >= 0:
-                return FunctionInfo._make(_FUNCTION.unpack_from(self.data(target.number))[:5])
-        return None
 
     def _pc_values(self, number: int, wanted: str) -> PCValues | None:
         for kind, target in self.auxiliaries(number):
