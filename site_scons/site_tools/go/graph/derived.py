@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import SCons.Node
@@ -28,8 +28,8 @@ class Derived:
         self.overlay: dict[str, str] = {}
         """Path in the source folder → path in the variant folder, of all derived files of this variant."""
 
-        for top in fs.Root.values():
-            for node in _derived_files(top):
+        for node in files_below(fs.Root.values()):
+            if node.has_builder() and not isinstance(node, GoNode):
                 self._add(node)
 
     @property
@@ -119,15 +119,12 @@ def variant_root(folder: Any) -> Any:
     return None
 
 
-def _derived_files(folder: Any) -> Iterator[Node]:
-    folders = [folder]
-    while folders:
-        current = folders.pop()
-        entries: Mapping[str, Node] = current.entries
-        for name, node in list(entries.items()):
-            if name in (".", ".."):
-                continue
-            if isinstance(node, Dir):
-                folders.append(node)
-            elif node.has_builder() and not isinstance(node, GoNode):
+def files_below(folders: Iterable[Any]) -> Iterator[Node]:
+    """The files in the SCons *folders*, and in those below, that SConscripts or builders have named so far."""
+    waiting = list(folders)
+    while waiting:
+        for name, node in list(waiting.pop().entries.items()):
+            if not isinstance(node, Dir):
                 yield node
+            elif name not in (".", ".."):
+                waiting.append(node)

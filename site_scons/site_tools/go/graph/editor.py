@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from SCons.Node.Alias import default_ans
-from SCons.Node.FS import Dir, get_default_fs
+from SCons.Node.FS import get_default_fs
 
 from ..errors import GoError, os_problem
 from ..files import replace_file
 from . import messages, variables
 from .actions import make_node
-from .derived import are_pending, source_folder
+from .derived import are_pending, files_below, source_folder
 from .nodes import GoNode, Unit
 from .program import ProgramUnit
 from .session import session
@@ -63,7 +63,7 @@ class EditorUnit(Unit):
 
         here = session()
         builds = []
-        nodes = list(_nodes())
+        nodes = list(files_below(get_default_fs().Root.values()))
         self._compiled = [node for node in nodes if _is_compiled(node)]
         self._derived = [source for node in self._compiled for source in node.sources if source.has_builder()]
         for env, place in self._places(nodes):
@@ -141,17 +141,6 @@ class EditorUnit(Unit):
         replace_file(os.path.join(self.folder, LISTING), json.dumps(response, indent=0).encode("utf-8", "surrogateescape"))
         shown = os.path.relpath(driver, session().here)
         messages.show(f"{own} packages and {len(response['Packages']) - own} that they need: GOPACKAGESDRIVER={shown}\n")
-
-
-def _nodes() -> Iterator[Node]:
-    """The files that SConscripts have named."""
-    folders = list(get_default_fs().Root.values())
-    while folders:
-        for name, node in list(folders.pop().entries.items()):
-            if not isinstance(node, Dir):
-                yield node
-            elif name not in (".", ".."):
-                folders.append(node)
 
 
 def _is_compiled(node: Node) -> bool:

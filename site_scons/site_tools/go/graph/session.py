@@ -18,7 +18,7 @@ from SCons.Script.SConscript import launch_dir
 from .. import interrupt
 from ..errors import GoError
 from . import messages
-from .derived import Derived, variant_root
+from .derived import Derived, files_below, variant_root
 from .ledger import Ledger, Signature, signatures
 from .lock import Lock
 from .nodes import GoNode
@@ -158,12 +158,4 @@ def touched(folder: str) -> bool:
         node = node.entries.get(name)
         if not isinstance(node, Dir):
             return False
-    folders = [node]
-    while folders:
-        for name, entry in folders.pop().entries.items():
-            if name not in (".", ".."):
-                if isinstance(entry, Dir):
-                    folders.append(entry)
-                elif not isinstance(entry, GoNode):
-                    return True
-    return False
+    return any(not isinstance(entry, GoNode) for entry in files_below([node]))
