@@ -1,4 +1,4 @@
-"""``//go:embed`` patterns → files. Rules: cmd/go/internal/load/pkg.go:2133 resolveEmbed, path/filepath/match.go Glob (1.27.3)."""
+"""``//go:embed`` patterns → files. Rules: cmd/go/internal/load/pkg.go:2165 resolveEmbed, path/filepath/match.go Glob (1.27.3)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from .package import Folder
 from .sdk import SDK
 from .variant import Variant
 
-# Standard packages that use cgo and do without its imports (pkg.go:1738 cgoExclude, cgoSyscallExclude).
+# Standard packages that use cgo and do without its imports (pkg.go:1732 cgoExclude, cgoSyscallExclude).
 _NO_RUNTIME_CGO = frozenset({"runtime/cgo"})
 _NO_SYSCALL = frozenset({"runtime/cgo", "runtime/race", "runtime/msan", "runtime/asan"})
 

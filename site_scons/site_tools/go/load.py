@@ -380,7 +380,7 @@ class _Walk:
         self.errors.append(GoError(message, *positions[:1]))
 
     def _chain(self, path: str, positions: tuple[Position, ...]) -> str:
-        """Who imports whom, from the package that the user named to *path* (pkg.go:622 PkgsWithPos)."""
+        """Who imports whom, from the package that the user named to *path* (pkg.go:597 PkgsWithPos)."""
         links = [*((name, at) for name, (_, _, at) in self._open.items()), (path, positions)]
         lines = [name + (f" from {os.path.basename(at[0].file)}" if at else "") for name, at in links]
         return "\n\tpackage " + "\n\timports ".join(lines)

@@ -25,7 +25,7 @@ def missing_package(path: str, sdk: SDK) -> GoError:
 
 
 def no_go_files(folder: Folder) -> str:
-    """Why there is nothing to build in *folder* (pkg.go:240 NoGoError)."""
+    """Why there is nothing to build in *folder* (pkg.go:256 NoGoError)."""
     if folder.files.ignored_go:
         return f"build constraints exclude all Go files in {folder.dir}"
     if folder.files.test_go or folder.files.xtest_go:
@@ -61,7 +61,7 @@ def malformed_path(path: str) -> str:
 
 
 def is_safe(name: str) -> bool:
-    """Whether *name* cannot be taken for a flag (pkg.go:2638 SafeArg)."""
+    """Whether *name* cannot be taken for a flag (pkg.go:2675 SafeArg)."""
     return name[:1] > "\x7f" or name[:1].isalnum() or name[:1] in (".", "_", "/")
 
 

@@ -115,7 +115,7 @@ class Variant:
                 raise GoError(f"invalid build tag {tag!r} in GOTAGS")
 
     def _check_instrumentation(self, sdk: SDK) -> None:
-        """The rules of cmd/go/internal/work/init.go:95 instrumentInit."""
+        """The rules of cmd/go/internal/work/init.go:132 instrumentInit."""
         modes = [mode for mode in ("race", "msan", "asan") if getattr(self, mode)]
         if len(modes) > 1:
             raise GoError(f"may not use -{modes[0]} and -{modes[1]} simultaneously")
@@ -137,7 +137,7 @@ class Variant:
 
     @property
     def link_buildmode(self) -> str:
-        """The linker's -buildmode, with "default" resolved (cmd/go/internal/work/init.go:188 buildModeInit)."""
+        """The linker's -buildmode, with "default" resolved (cmd/go/internal/work/init.go:215 buildModeInit)."""
         if self.buildmode != "default":
             return self.buildmode
         if self.msan and (self.goos, self.goarch) != ("linux", "amd64"):
@@ -149,7 +149,7 @@ class Variant:
     def codegen_flag(self) -> str:
         """ "-shared", "-dynlink" or "": what the build mode adds in front of the compiler's and the assembler's flags.
 
-        Source: cmd/go/internal/work/init.go:188 buildModeInit.
+        Source: cmd/go/internal/work/init.go:215 buildModeInit.
         """
         mode = self.link_buildmode
         if mode in ("shared", "plugin"):

@@ -40,7 +40,7 @@ class ModuleCache:
         self.writable = writable
 
     def require_root(self) -> None:
-        """Raise GoError if there is no usable GOMODCACHE (modfetch/cache.go:800, checkCacheDir)."""
+        """Raise GoError if there is no usable GOMODCACHE (modfetch/cache.go:811, checkCacheDir)."""
         if not self.root:
             raise GoError("module cache not found: neither GOMODCACHE nor GOPATH is set")
         if not os.path.isabs(self.root):

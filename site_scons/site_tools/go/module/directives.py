@@ -49,7 +49,7 @@ def _string(token: str) -> str:
 
 
 def _version(verb: str, path: str, token: str, strict: bool) -> str:
-    """A version in canonical form (rule.go:949, parseVersion).
+    """A version in canonical form (rule.go:959, parseVersion).
 
     Strict: cmd/go would look up what ``v1.2`` or ``master`` stands for and rewrite the file (modload/init.go:1282, fixVersion); that is
     an error here, as it is in cmd/go with -mod=readonly.

@@ -111,7 +111,7 @@ class Fetcher:
         return module in self._go_mods if slash else module in self._folders
 
     def zip_hash(self, module: Version) -> str:
-        """The h1 hash noted beside a downloaded zip, "" if there is none (modfetch/fetch.go:884, Sum)."""
+        """The h1 hash noted beside a downloaded zip, "" if there is none (modfetch/fetch.go:986, Sum)."""
         try:
             with open(self.cache.path(module, "ziphash"), "rb") as handle:
                 data = handle.read().strip()
@@ -120,7 +120,7 @@ class Fetcher:
         return "" if b"\0" in data or len(data) != VALID_LENGTH else data.decode("ascii", "replace")
 
     def _check(self, module: Version) -> None:
-        """Compare the noted hash with go.sum (modfetch/fetch.go:776, checkMod)."""
+        """Compare the noted hash with go.sum (modfetch/fetch.go:808, checkMod)."""
         noted = self.zip_hash(module)
         if not noted:
             with self.cache.lock(module):
@@ -176,7 +176,7 @@ class Fetcher:
         self._source().zip(module, write, restart)
 
     def _hash_zip(self, module: Version, archive: str) -> str:
-        """Hash a zip, compare with go.sum, and only then note the hash (modfetch/fetch.go:464, hashZip)."""
+        """Hash a zip, compare with go.sum, and only then note the hash (modfetch/fetch.go:475, hashZip)."""
         from . import modzip
 
         try:

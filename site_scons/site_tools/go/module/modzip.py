@@ -37,7 +37,7 @@ def entry_name(entry: zipfile.ZipInfo) -> str:
 
 
 class _Collisions:
-    """Finds names that are the same file on a file system that ignores case (zip.go:918, collisionChecker)."""
+    """Finds names that are the same file on a file system that ignores case (zip.go:913, collisionChecker)."""
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[str, bool]] = {}

@@ -49,7 +49,7 @@ class ModuleError(GoError):
 
 
 class MissingSumError(ModuleError):
-    """go.sum has no line that is needed (modload/import.go:844, sumMissingError)."""
+    """go.sum has no line that is needed (modload/import.go:834, sumMissingError)."""
 
 
 def pruning_for(go: str) -> str:
@@ -63,7 +63,7 @@ def _with_go(go: str, require: Iterable[Version]) -> tuple[Version, ...]:
 
 
 def summarise(gomod: GoMod) -> Summary:
-    """modload/modfile.go:677, summaryFromModFile."""
+    """modload/modfile.go:724, summaryFromModFile."""
     return Summary(gomod.module, gomod.go, _with_go(gomod.go, (require.module for require in gomod.require)))
 
 
@@ -141,7 +141,7 @@ class Requirements:
         return len(set(paths)) < len(paths) or any(path in self.workspace.by_path for path in paths)
 
     def root_version(self, path: str) -> str | None:
-        """The version of a module named by the roots alone, None if they do not name it (buildlist.go:268, rootSelected)."""
+        """The version of a module named by the roots alone, None if they do not name it (buildlist.go:241, rootSelected)."""
         return self._versions.get(path)
 
     def graph(self) -> Graph:
@@ -173,7 +173,7 @@ class Requirements:
                 raise self.dirty()
 
     def dirty(self) -> GoError:
-        """go.mod would have to change (modload/init.go:786, goModDirtyError)."""
+        """go.mod would have to change (modload/init.go:784, goModDirtyError)."""
         workspace = self.workspace
         if workspace.mod_explicit:
             message = f"updates to go.mod needed, disabled by -mod={workspace.mod}; to update it:\n\tgo mod tidy"
@@ -235,7 +235,7 @@ class Requirements:
         return summary._replace(require=tuple(requirement for requirement in summary.require if requirement not in excluded))
 
     def _read(self, module: Version, actual: Version) -> GoMod:
-        """Parse the go.mod of a dependency (modfile.go:760, rawGoModData)."""
+        """Parse the go.mod of a dependency (modfile.go:784, rawGoModData)."""
         if actual.version:
             self.require_sum(actual, mod_key(actual), f" for go.mod file; to add it:\n\tgo mod download {module.path}")
             name, text = "go.mod", self._fetcher.go_mod(actual).decode("utf-8", "replace")

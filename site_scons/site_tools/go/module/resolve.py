@@ -74,7 +74,7 @@ def is_standard_path(path: str) -> bool:
 
 
 def has_go_files(folder: str) -> bool:
-    """Is there a Go file in *folder*, whatever its build constraints (cmd/go/internal/fsys/fsys.go:560, IsGoDir)?"""
+    """Is there a Go file in *folder*, whatever its build constraints (cmd/go/internal/fsys/fsys.go:590, IsGoDir)?"""
     try:
         with os.scandir(folder) as entries:
             return any(entry.name.endswith(".go") and entry.is_file() for entry in entries)
@@ -247,7 +247,7 @@ class Resolver:
         return matches[0]
 
     def _missing(self, path: str) -> MissingPackageError:
-        """What go says about a package that no module has (import.go:64-107, queryImport :570-660)."""
+        """What go says about a package that no module has (import.go:62, queryImport :525)."""
         for replaced in self._unrequired_replacements(path):
             name = str(replaced) if replaced.version else replaced.path
             return MissingPackageError(

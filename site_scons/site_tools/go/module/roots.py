@@ -37,7 +37,7 @@ def update_roots(requirements: Requirements, universe: Universe, added: list[Ver
 
 
 def _converted(requirements: Requirements) -> Requirements:
-    """*requirements* with the pruning that their go version has (buildlist.go:1470, convertPruning)."""
+    """*requirements* with the pruning that their go version has (buildlist.go:1478, convertPruning)."""
     pruning = pruning_for(requirements.root_version("go") or gover.DEFAULT_GO_MOD)
     if pruning == requirements.pruning:
         return requirements
@@ -78,7 +78,7 @@ def _required(requirements: Requirements, module: Version) -> tuple[Version, ...
 
 
 def tidy_roots(requirements: Requirements, universe: Universe) -> Requirements:
-    """The least roots that keep the packages at the modules that provide them (buildlist.go:700, tidyRoots)."""
+    """The least roots that keep the packages at the modules that provide them (buildlist.go:772, tidyRoots)."""
     return _tidy_unpruned(requirements, universe) if requirements.pruning == UNPRUNED else _tidy_pruned(requirements, universe)
 
 

@@ -52,7 +52,7 @@ def _counts(header: Header) -> bool:
         return False
 
 
-# modload/load.go:2215, scanDir: packages that have no folder anywhere.
+# modload/load.go:2278, scanDir: packages that have no folder anywhere.
 _MAGIC = ("C", "appengine", "appengine_internal")
 
 

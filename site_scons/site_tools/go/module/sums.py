@@ -35,7 +35,7 @@ have intercepted the download attempt.
 For more information, see 'go help module-auth'."""
 
 VALID_LENGTH = len("h1:") + 44
-"""The length of an h1 hash: what is shorter or has NUL bytes was left by a crash (fetch.go:905, isValidSum)."""
+"""The length of an h1 hash: what is shorter or has NUL bytes was left by a crash (fetch.go:1012, isValidSum)."""
 
 
 def mod_key(module: Version) -> Version:
@@ -44,7 +44,7 @@ def mod_key(module: Version) -> Version:
 
 
 def parse_gosum(text: str, filename: str, *, lenient: bool = False) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The lines of a go.sum file; raises GoError for a malformed one unless *lenient* (fetch.go:684, readGoSum)."""
+    """The lines of a go.sum file; raises GoError for a malformed one unless *lenient* (fetch.go:701, readGoSum)."""
     lines: dict[tuple[str, str], tuple[str, ...]] = {}
     for number, line in enumerate(text.split("\n"), 1):
         fields = line.split()
@@ -91,7 +91,7 @@ def digest(stream: IO[bytes]) -> str:
 
 
 def hash_gomod(data: bytes) -> str:
-    """The hash that go.sum has for a go.mod file (fetch.go:806, goModSum)."""
+    """The hash that go.sum has for a go.mod file (fetch.go:842, goModSum)."""
     return hash1([("go.mod", hashlib.sha256(data).hexdigest())])
 
 
@@ -99,7 +99,7 @@ class Sums:
     """The go.sum lines in force: of the main module, or of go.work.sum and of each module of the workspace.
 
     *contents* maps a file's name to what is in it, the main one first; it is parsed when a sum is first needed. *required* says that a
-    module without a line may not be used at all (with -mod=readonly outside workspaces, modload/import.go:838, mustHaveSums).
+    module without a line may not be used at all (with -mod=readonly outside workspaces, modload/import.go:830, mustHaveSums).
     """
 
     def __init__(self, contents: Mapping[str, bytes], env: ModuleEnv, *, required: bool) -> None:

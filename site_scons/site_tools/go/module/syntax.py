@@ -115,7 +115,7 @@ class _Reader:
         return end
 
     def statements(self) -> Iterator[Line | Block]:
-        """The statements in order (read.go:735, parseFile)."""
+        """The statements in order (read.go:772, parseFile)."""
         numbered = iter(enumerate(self.lines, 1))
         for number, text in numbered:
             tokens, comment, column = self.tokens(text, number)
@@ -129,7 +129,7 @@ class _Reader:
                 yield Line(tokens, number, column, comment)
 
     def _fill(self, block: Block, numbered: Iterator[tuple[int, str]]) -> None:
-        """Read the lines of *block* up to its closing parenthesis (read.go:809, parseLineBlock)."""
+        """Read the lines of *block* up to its closing parenthesis (read.go:853, parseLineBlock)."""
         for number, text in numbered:
             tokens, comment, column = self.tokens(text, number)
             if tokens[:1] == [")"]:

@@ -80,7 +80,7 @@ class _Tidy:
         return [*self._in_gomod(tidy, universe.direct(), gomod), *self._in_gosum(keep)]
 
     def _settle(self) -> tuple[Requirements, Universe]:
-        """Load packages and adjust the roots until neither changes the other (load.go:985, loadFromRoots)."""
+        """Load packages and adjust the roots until neither changes the other (load.go:1074, loadFromRoots)."""
         requirements = expand(self._requirements)
         for _ in range(_ROUNDS):
             universe = self._load(requirements)
@@ -148,7 +148,7 @@ class _Tidy:
         return findings
 
     def _sums_to_keep(self, tidy: Requirements, universe: Universe) -> set[Version]:
-        """The go.sum keys that loading the same packages again needs (init.go:2089, keepSums; load.go:352 for older go versions)."""
+        """The go.sum keys that loading the same packages again needs (init.go:2108, keepSums; load.go:352 for older go versions)."""
         go = tidy.root_version("go") or gover.DEFAULT_GO_MOD
         keep = self._keys(tidy, universe, go)
         if gover.compare(go, gover.GO_STRICT) < 0:

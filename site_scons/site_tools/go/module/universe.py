@@ -1,6 +1,6 @@
 """All packages that a module has to do with: its own and its tools', what they import under any build tags, and the tests of all these.
 
-This is the pattern "all" with tests, as ``go mod tidy`` loads it (cmd/go/internal/modload/load.go:1640-1780, applyPkgFlags).
+This is the pattern "all" with tests, as ``go mod tidy`` loads it (cmd/go/internal/modload/load.go:1676, applyPkgFlags).
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def _bad_char(element: str, allowed: frozenset[str], letters: bool) -> str:
 
 
 def _element_problem(element: str, kind: str) -> str:
-    """What is wrong with one element of a path, or "" (module.go:312, checkElem)."""
+    """What is wrong with one element of a path, or "" (module.go:417, checkElem)."""
     if not element:
         return "empty path element"
     if not element.strip("."):
@@ -138,19 +138,19 @@ def _module_path_problem(path: str) -> str:
 
 
 def check_path(path: str) -> str:
-    """ "" if *path* is valid as the path of a module that can be fetched, else go's message (module.go:213, CheckPath)."""
+    """ "" if *path* is valid as the path of a module that can be fetched, else go's message (module.go:310, CheckPath)."""
     problem = _module_path_problem(path)
     return f"malformed module path {quote(path)}: {problem}" if problem else ""
 
 
 def check_import_path(path: str) -> str:
-    """ "" if *path* is a valid import path, else go's message (module.go:261, CheckImportPath)."""
+    """ "" if *path* is a valid import path, else go's message (module.go:361, CheckImportPath)."""
     problem = _path_problem(path, "import")
     return f"malformed import path {quote(path)}: {problem}" if problem else ""
 
 
 def check_file_path(path: str) -> str:
-    """ "" if *path* is a valid path of a file in a module zip, else go's message (module.go:387, CheckFilePath)."""
+    """ "" if *path* is a valid path of a file in a module zip, else go's message (module.go:496, CheckFilePath)."""
     problem = _path_problem(path, "file")
     return f"malformed file path {quote(path)}: {problem}" if problem else ""
 
@@ -175,7 +175,7 @@ def escape_version(version: str) -> str:
 
 
 def matches_prefix(globs: str, path: str) -> bool:
-    """Does a prefix of *path* match one of the comma-separated *globs*, as in GOPRIVATE (module.go:785, MatchPrefixPatterns)?"""
+    """Does a prefix of *path* match one of the comma-separated *globs*, as in GOPRIVATE (module.go:801, MatchPrefixPatterns)?"""
     elements = path.split("/")
     for glob in globs.split(","):
         glob = glob.removesuffix("/")

@@ -20,7 +20,7 @@ PLACEHOLDER = "scons-go-placeholder/scons-go-placeholder"
 
 
 def short(digest: bytes) -> str:
-    """The first 120 bits of *digest* as 20 characters (cmd/internal/buildid/buildid.go:348 HashToString)."""
+    """The first 120 bits of *digest* as 20 characters (cmd/internal/buildid/buildid.go:331 HashToString)."""
     return base64.urlsafe_b64encode(digest[:15]).decode()
 
 

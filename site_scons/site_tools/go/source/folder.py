@@ -15,7 +15,7 @@ from .constraint import ConstraintError
 from .context import BuildContext
 from .header import Header, Place
 
-# Suffix → the field of Files that lists such files (build.go:1077 fileListForExt).
+# Suffix → the field of Files that lists such files (build.go:1085 fileListForExt).
 _KIND_OF_SUFFIX: Mapping[str, str] = {
     ".go": "go",
     ".c": "c",

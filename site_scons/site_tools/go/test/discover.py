@@ -1,6 +1,6 @@
 """The tests, benchmarks, fuzz targets and examples that a ``_test.go`` file declares.
 
-The rules are cmd/go/internal/load/test.go:667 (``testFuncs.load``) and go/doc/example.go:44 (``Examples``). Go parses the whole file;
+The rules are cmd/go/internal/load/test.go:732 (``testFuncs.load``) and go/doc/example.go:44 (``Examples``). Go parses the whole file;
 all that is needed of it are the functions declared at top level and the comments in the bodies of examples, so this module scans for
 brackets, literals and comments and looks closer only where ``func`` and a name follow each other outside all brackets, which is always a
 function declaration. A file that does not parse is the compiler's to report.

@@ -1,6 +1,6 @@
 """Run the test binary of a package, or take its result from the cache, and say how it went in go's words.
 
-Rules: cmd/go/internal/test/test.go:1415 (``runTestActor.Act``).
+Rules: cmd/go/internal/test/test.go:1446 (``runTestActor.Act``).
 """
 
 from __future__ import annotations
