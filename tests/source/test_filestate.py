@@ -161,7 +161,8 @@ def test_dump_and_load(tmp_path: Path, reads: list[str]) -> None:
     reads.clear()
     assert again.changed(files, [str(tmp_path)]) == []
     assert [again.header(file) for file in files] == headers
-    assert again.dump() == state.dump()
+    assert again.dump()[:3] == state.dump()[:3]
+    assert marshal.loads(again.dump()[3]) == marshal.loads(state.dump()[3])
     assert reads == []
     for nonsense in (None, (), (0, {}, {}, b""), {"files": {}}):
         FileState().load(nonsense)
