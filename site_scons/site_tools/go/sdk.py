@@ -107,7 +107,7 @@ class SDK:
 
     @property
     def release_tags(self) -> tuple[str, ...]:
-        """The build tags go1.1 to go1.N (go/build/build.go:2038, goversion.go)."""
+        """The build tags go1.1 to go1.N (go/build/build.go:355, goversion.go)."""
         return tuple(f"go1.{minor}" for minor in range(1, self.minor + 1))
 
     @property

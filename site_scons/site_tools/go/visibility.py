@@ -29,7 +29,7 @@ def _may_see_internal(path: str, folder: str, in_module: bool, importer: str, im
     place = _last_element(path, "internal", may_end=True)
     if place < 0:
         return True
-    # crypto/internal/fips140 can come from another folder than GOROOT/src and has rules of its own (pkg.go:1509).
+    # crypto/internal/fips140 can come from another folder than GOROOT/src and has rules of its own (pkg.go:1539).
     if _has_prefix(importer, "crypto/internal/fips140"):
         return _has_prefix(path, "crypto/internal")
     if _has_prefix(importer, "crypto") and _has_prefix(path, "crypto/internal/fips140"):

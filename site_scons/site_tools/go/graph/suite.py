@@ -109,7 +109,7 @@ class Suite(PatternUnit):
 
     @property
     def streams(self) -> bool:
-        """Whether output is shown as it comes (cmd/go/internal/test/test.go:1440)."""
+        """Whether output is shown as it comes (cmd/go/internal/test/test.go:1470)."""
         options = self.options
         return options.endless or options.json or (options.show_pass and (len(self.runs) == 1 or session().jobs == 1))
 
@@ -138,7 +138,7 @@ class Suite(PatternUnit):
 
     @cached_property
     def wrapper(self) -> tuple[str, ...]:
-        """The words of -exec, or of go_GOOS_GOARCH_exec for another target (cmd/go/internal/work/exec.go:1720 FindExecCmd)."""
+        """The words of -exec, or of go_GOOS_GOARCH_exec for another target (cmd/go/internal/work/build.go:901 FindExecCmd)."""
         words = self.options.values.get("exec", "")
         if words:
             return split_quoted(words, "-exec")
@@ -231,7 +231,7 @@ class Suite(PatternUnit):
         return path
 
     def uncovered(self, binary: TestBinaryUnit) -> tuple[str, str] | None:
-        """(what is shown of a package without tests, its profile); None without coverage or statements (test.go:1483)."""
+        """(what is shown of a package without tests, its profile); None without coverage or statements (test.go:1545)."""
         if not self.options.covers:
             return None
         mode = self.options.cover_mode(binary.build.setup.variant.race)

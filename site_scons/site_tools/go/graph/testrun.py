@@ -167,7 +167,7 @@ class TestRunUnit(Unit):
         return outcome
 
     def _untested(self) -> Outcome:
-        """The outcome of a package without tests; with coverage, that none of its statements ran (test.go:1483)."""
+        """The outcome of a package without tests; with coverage, that none of its statements ran (test.go:1545)."""
         coverage = self.suite.uncovered(self.binary)
         if coverage is None:
             return no_test_files(self.import_path)

@@ -33,7 +33,7 @@ _DIRECTORY = re.compile(r"\.\.?$|\.\.?[/\\]|[/\\]|[A-Za-z]:")
 
 
 def is_directory_path(path: str) -> bool:
-    """Is the right side of a replacement a folder rather than a module path (modfile/rule.go:771)?"""
+    """Is the right side of a replacement a folder rather than a module path (modfile/rule.go:773)?"""
     return _DIRECTORY.match(path) is not None
 
 
@@ -245,7 +245,7 @@ _GO_WORK_VERBS: dict[str, _Add] = {verb: _GO_MOD_VERBS[verb] for verb in ("go", 
     "use": _Builder.add_use
 }
 _NEVER_IN_BLOCKS = frozenset(["go", "toolchain"])
-_DEPENDENCY_VERBS = frozenset(["go", "module", "retract", "require", "ignore"])  # modfile/rule.go:402
+_DEPENDENCY_VERBS = frozenset(["go", "module", "retract", "require", "ignore"])  # modfile/rule.go:349
 
 
 def _build(text: str, filename: str, verbs: dict[str, _Add], strict: bool) -> _Builder:

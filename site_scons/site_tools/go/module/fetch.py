@@ -66,7 +66,7 @@ class Fetcher:
         except OSError:
             return None
         if data.startswith(b"//vgo 0.0."):
-            return None  # made up by a go command before 1.11 (modfetch/cache.go:604)
+            return None  # made up by a go command before 1.11 (modfetch/cache.go:573)
         self.sums.check(mod_key(module), hash_gomod(data))
         return data
 

@@ -31,7 +31,7 @@ class Parts(NamedTuple):
 
 @lru_cache(maxsize=65536)
 def parse(version: str) -> Parts | None:
-    """The parts of *version*, or None if it is not a valid semantic version (semver.go:261)."""
+    """The parts of *version*, or None if it is not a valid semantic version (semver.go:178)."""
     match = _SEMVER.fullmatch(version)
     if match is None:
         return None
@@ -44,7 +44,7 @@ def is_valid(version: str) -> bool:
 
 
 def canonical(version: str) -> str:
-    """vMAJOR.MINOR.PATCH[-PRERELEASE], without the build part; "" if *version* is invalid (semver.go:97)."""
+    """vMAJOR.MINOR.PATCH[-PRERELEASE], without the build part; "" if *version* is invalid (semver.go:51)."""
     parts = parse(version)
     return f"v{parts.major}.{parts.minor}.{parts.patch}{parts.prerelease}" if parts else ""
 
@@ -63,7 +63,7 @@ def build(version: str) -> str:
 
 @lru_cache(maxsize=65536)
 def key(version: str) -> Key:
-    """A sort key: an invalid version is less than a valid one, build parts do not count (semver.go:175).
+    """A sort key: an invalid version is less than a valid one, build parts do not count (semver.go:119).
 
     Numbers are compared as (length, digits): no version, however long its digits, is turned into an integer.
     """

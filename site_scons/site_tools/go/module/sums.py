@@ -1,7 +1,7 @@
 """go.sum: what the content of a module must hash to.
 
-Rules: cmd/go/internal/modfetch/fetch.go:560-930 and golang.org/x/mod/sumdb/dirhash/hash.go. A line in go.sum is trusted; without one the go
-command asks the checksum database. We do not, so that a sum which is in no go.sum is accepted only where the go command would not ask
+Rules: cmd/go/internal/modfetch/fetch.go:680-1020 and golang.org/x/mod/sumdb/dirhash/hash.go. A line in go.sum is trusted; without one the
+go command asks the checksum database. We do not, so that a sum which is in no go.sum is accepted only where the go command would not ask
 either (GOSUMDB=off, GONOSUMDB, GOPRIVATE).
 """
 
@@ -22,7 +22,7 @@ from .words import reason
 SumLines = Mapping[tuple[str, str], tuple[str, ...]]
 """(module path, version or "version/go.mod") → hashes."""
 
-# fetch.go:680: an old bug wrote the hash of an empty go.mod for folders that are no module.
+# fetch.go:694: an old bug wrote the hash of an empty go.mod for folders that are no module.
 _EMPTY_GO_MOD = "h1:G7mAYYxgmS0lVkHyy2hEOLQCFB0DlQFTMLWggykrydY="
 
 _MISMATCH = """
@@ -112,7 +112,7 @@ class Sums:
         return {name: parse_gosum(data.decode("utf-8", "replace"), name) for name, data in self._contents.items()}
 
     def recorded(self, module: Version) -> str:
-        """The h1 hash of *module*, "" if there is none (fetch.go:752)."""
+        """The h1 hash of *module*, "" if there is none (fetch.go:772)."""
         for lines in self._files.values():
             for value in lines.get(module, ()):
                 if value.startswith("h1:"):
@@ -124,7 +124,7 @@ class Sums:
         return not self.required or bool(self.recorded(module))
 
     def check(self, module: Version, actual: str) -> None:
-        """Raise GoError unless *actual* is a hash that go.sum has for *module*, whose version may end in "/go.mod" (fetch.go:822-942)."""
+        """Raise GoError unless *actual* is a hash that go.sum has for *module*, whose version may end in "/go.mod" (fetch.go:863-942)."""
         found = False
         for number, (file, lines) in enumerate(self._files.items()):
             for value in lines.get(module, ()):

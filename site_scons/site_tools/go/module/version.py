@@ -35,7 +35,7 @@ def sort_key(module: Version) -> tuple[str, semver.Key, str]:
 
 
 def canonical_version(version: str) -> str:
-    """:func:`semver.canonical`, but "+incompatible" is kept (module.go:572)."""
+    """:func:`semver.canonical`, but "+incompatible" is kept (module.go:648)."""
     canonical = semver.canonical(version)
     return canonical + "+incompatible" if semver.build(version) == "+incompatible" else canonical
 
@@ -45,7 +45,7 @@ _GOPKG_MAJOR = re.compile(r"(.+)(\.v(?:0|[1-9][0-9]*)(?:-unstable)?)")
 
 
 def split_path_version(path: str) -> tuple[str, str] | None:
-    """(prefix, "" or "/vN" or gopkg.in's ".vN"); None if the last element claims a version that it must not (module.go:451)."""
+    """(prefix, "" or "/vN" or gopkg.in's ".vN"); None if the last element claims a version that it must not (module.go:537)."""
     if path.startswith("gopkg.in/"):
         match = _GOPKG_MAJOR.fullmatch(path)
         return (match[1], match[2]) if match else None
@@ -59,7 +59,7 @@ def split_path_version(path: str) -> tuple[str, str] | None:
 
 
 def path_major_problem(version: str, path_major: str) -> str:
-    """ "" if *version* goes with *path_major* ("", "/v2", ".v1"), else what is wrong in go's words (module.go:515)."""
+    """ "" if *version* goes with *path_major* ("", "/v2", ".v1"), else what is wrong in go's words (module.go:593)."""
     wanted = path_major.removesuffix("-unstable") if path_major.startswith(".v") else path_major
     if wanted == ".v1" and version.startswith("v0.0.0-"):
         return ""  # an old bug made such pseudo-versions for gopkg.in/….v1
@@ -69,7 +69,7 @@ def path_major_problem(version: str, path_major: str) -> str:
     return f"version {quote(version)} invalid: should be {wanted[1:] or 'v0 or v1'}, not {major}"
 
 
-# module.go:398-420: names that Windows keeps for itself, whatever follows the first dot.
+# module.go:505: names that Windows keeps for itself, whatever follows the first dot.
 _BAD_WINDOWS_NAMES = frozenset(
     ["con", "prn", "aux", "nul", *(f"com{digit}" for digit in range(1, 10)), *(f"lpt{digit}" for digit in range(1, 10))]
 )
@@ -160,7 +160,7 @@ _UPPER = re.compile(r"[A-Z]")
 
 @lru_cache(maxsize=8192)
 def escape_path(path: str) -> str:
-    """*path* for a file system that ignores case: "!" and the lower letter for an upper one; raises ValueError (module.go:625)."""
+    """*path* for a file system that ignores case: "!" and the lower letter for an upper one; raises ValueError (module.go:686)."""
     problem = check_path(path)
     if problem:
         raise ValueError(problem)
@@ -168,7 +168,7 @@ def escape_path(path: str) -> str:
 
 
 def escape_version(version: str) -> str:
-    """As :func:`escape_path`, for a version; raises ValueError (module.go:636)."""
+    """As :func:`escape_path`, for a version; raises ValueError (module.go:697)."""
     if _element_problem(version, "file") or "!" in version or not version.isascii():
         raise ValueError(f"version {quote(version)} invalid: disallowed version string")
     return _UPPER.sub(lambda match: "!" + match[0].lower(), version)

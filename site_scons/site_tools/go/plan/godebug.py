@@ -60,7 +60,7 @@ def table(sdk: SDK) -> Table:
 def parse_directive(sdk: SDK, text: str, position: Position | None) -> tuple[str, str]:
     """(key, value) of a ``//go:debug`` line, *text* being what follows ``//go:debug``.
 
-    Raises GoError for a malformed or unknown setting (cmd/go/internal/load/godebug.go:24, work/exec.go:1083).
+    Raises GoError for a malformed or unknown setting (cmd/go/internal/load/godebug.go:24, work/exec.go:1047).
     """
     key, equals, value = text.strip().partition("=")
     if not equals:

@@ -50,7 +50,7 @@ class DeclaredTest:
 def scan_file(source: bytes, filename: str) -> tuple[DeclaredTest, ...]:
     """The test functions of one file in source order; *filename* is used in positions only.
 
-    Raises GoError with go's text for a function that has a test's name but not its signature (cmd/go/internal/load/test.go:731).
+    Raises GoError with go's text for a function that has a test's name but not its signature (cmd/go/internal/load/test.go:805).
     """
     text = source.decode("utf-8", "replace")
     return tuple(_scan(text, filename))
@@ -134,7 +134,7 @@ def _without_comments(text: str) -> str:
 
 
 def is_test_name(name: str, prefix: str) -> bool:
-    """Whether *name* is *prefix* followed by nothing or by no lower-case letter (cmd/go/internal/load/test.go:555)."""
+    """Whether *name* is *prefix* followed by nothing or by no lower-case letter (cmd/go/internal/load/test.go:614)."""
     if not name.startswith(prefix):
         return False
     rest = name[len(prefix) :]
@@ -166,7 +166,7 @@ def _position(text: str, offset: int, filename: str) -> Position:
 
 
 def _takes(function: _Declaration, parameter: str) -> bool:
-    """Whether the function takes one ``*T`` or ``*testing.T`` and returns nothing (cmd/go/internal/load/test.go:528)."""
+    """Whether the function takes one ``*T`` or ``*testing.T`` and returns nothing (cmd/go/internal/load/test.go:587)."""
     match = _PARAMETER.match(function.parameters)
     return match is not None and match[1] == parameter and not function.results
 

@@ -70,7 +70,7 @@ class TestOptions:
 
     @property
     def show_pass(self) -> bool:
-        """Whether the output of passing tests is shown (cmd/go/internal/test/test.go:632)."""
+        """Whether the output of passing tests is shown (cmd/go/internal/test/test.go:650)."""
         return self.is_on("v") or bool(self.values.get("list")) or self.help
 
     @property
@@ -80,7 +80,7 @@ class TestOptions:
 
     @property
     def profile_flag(self) -> str:
-        """A flag that asks for a profile of one package, such as "-cpuprofile"; "" if there is none (cmd/go/internal/test/test.go:597)."""
+        """A flag that asks for a profile of one package, such as "-cpuprofile"; "" if there is none (cmd/go/internal/test/test.go:614)."""
         return next((f"-{name}" for name in PROFILES if self.values.get(name)), "")
 
     @property

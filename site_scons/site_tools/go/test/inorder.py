@@ -1,4 +1,4 @@
-"""The output of test runs that go on at the same time, shown one run after the other (cmd/go/internal/test/test.go:1116)."""
+"""The output of test runs that go on at the same time, shown one run after the other (cmd/go/internal/test/test.go:1112)."""
 
 from __future__ import annotations
 

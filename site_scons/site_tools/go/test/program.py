@@ -18,10 +18,10 @@ from ..plan.pgo import Profile, find_profile
 from ..selection import exec_name
 from .variants import MAIN_FILE, CoverRequest, TestPackages, test_packages
 
-_TESTING = ("-X", "testing.testBinary=1")  # makes testing.Testing report true (cmd/go/internal/load/test.go:294)
+_TESTING = ("-X", "testing.testBinary=1")  # makes testing.Testing report true (cmd/go/internal/load/test.go:305)
 _NO_DEBUG = ("-s", "-w")
 
-# Packages that -fuzz leaves alone: they would mislead it (cmd/go/internal/test/test.go:944, Go 1.27; older releases name some of them).
+# Packages that -fuzz leaves alone: they would mislead it (cmd/go/internal/test/test.go:951, Go 1.27; older releases name some of them).
 _NOT_FUZZED = (
     "context", "internal/fuzz", "internal/godebug", "internal/runtime/maps", "internal/sync", "reflect", "runtime", "sync", "sync/atomic",
     "syscall", "testing", "time",
@@ -78,7 +78,7 @@ def plan_test_link(program: TestProgram, output: str, debug: bool = True, loader
 def _build_info(program: TestProgram, loader: Loader | None) -> str:
     """The build information, "" for none.
 
-    Only since Go 1.27 does a test binary tell all of its modules (cmd/go/internal/load/test.go:401). Before, it had the information of
+    Only since Go 1.27 does a test binary tell all of its modules (cmd/go/internal/load/test.go:403). Before, it had the information of
     the package under test if that is a command; else, since Go 1.24, information without dependencies.
     """
     config, packages = program.config, program.packages

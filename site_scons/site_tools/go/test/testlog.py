@@ -25,7 +25,7 @@ from ..files import replace_file
 MAGIC = b"# test log\n"
 
 # Arguments with which a result may be kept: those that are part of its key, and those that do not matter to it
-# (cmd/go/internal/test/test.go:1901, Go 1.27; older releases keep fewer).
+# (cmd/go/internal/test/test.go:1852, Go 1.27; older releases keep fewer).
 KEY_ARGUMENTS = frozenset(
     f"-test.{name}" for name in ("benchtime", "cpu", "list", "parallel", "run", "short", "skip", "timeout", "failfast", "v", "fullpath")
 )

@@ -1,7 +1,7 @@
 """The main package of a test binary: the ``_testmain.go`` that lists the tests and hands them to package testing.
 
 The hash of this file is part of the binary's build ID, so its bytes, empty lines included, have to be those that go writes
-(cmd/go/internal/load/test.go:772). What varies is put in *slots*: the text has an empty line before each entry of a slot and one after
+(cmd/go/internal/load/test.go:820). What varies is put in *slots*: the text has an empty line before each entry of a slot and one after
 the last, whether or not the slot is filled.
 """
 

@@ -147,7 +147,7 @@ class _Assembly:
         return resolve_embeds(self.tested.dir, patterns, self.loader.overlay, self.loader.state)
 
     def _external(self, resolved: Mapping[str, str]) -> Package:
-        """The package ``p_test``; its import of p comes last (load/test.go:259)."""
+        """The package ``p_test``; its import of p comes last (load/test.go:265)."""
         others = [path for path in resolved.values() if path != self.path]
         own = [self.path] if len(others) < len(resolved) else []
         if own and not (self.tested.files.go or self.tested.files.cgo or self.folder.files.test_go):
@@ -167,7 +167,7 @@ class _Assembly:
         )
 
     def _main(self, internal: Package, external: Package | None) -> Package:
-        """The generated main package (load/test.go:299)."""
+        """The generated main package (load/test.go:309)."""
         loader = self.loader
         imports = list(_MAIN_IMPORTS)
         if self.coverage and loader.sdk.minor >= _COVERAGE_IMPORT_SINCE:
