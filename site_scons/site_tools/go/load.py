@@ -15,10 +15,10 @@ from .embed import resolve_embeds
 from .errors import GoError, Position, joined, os_problem
 from .filestate import FileState, Watched
 from .implicit import implicit_imports
-from .module.resolve import MissingPackageSumError, is_standard_path
+from .module.resolve import MissingPackageSumError, is_standard_path, missing_package
 from .overlay import Overlay
 from .package import Folder, Location, Module, Package
-from .refusals import check_files, checked_c, is_safe, malformed_path, missing_package, no_go_files, outside, without_c
+from .refusals import check_files, checked_c, is_safe, malformed_path, no_go_files, outside, without_c
 from .sdk import SDK
 from .source.context import BuildContext
 from .source.folder import read_folder
@@ -227,7 +227,7 @@ class Loader:
                 if found.module and not found.module.version:
                     self._is_nested(found.dir, found.module)  # known not to be; but from now on watched
         else:
-            raise missing_package(path, self.sdk)
+            raise missing_package(path, self.sdk.src)
         return path
 
     def _vendored(self, path: str, importer: str) -> str:

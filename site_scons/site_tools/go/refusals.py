@@ -11,17 +11,9 @@ from dataclasses import replace
 from itertools import chain
 
 from .errors import GoError, Position
-from .module.resolve import invalid_path, is_standard_path
+from .module.resolve import invalid_path
 from .module.workspace import find_up
 from .package import Folder, Package
-from .sdk import SDK
-
-
-def missing_package(path: str, sdk: SDK) -> GoError:
-    """The error for a package that nobody has (cmd/go/internal/modload/import.go:60)."""
-    if not is_standard_path(path):
-        return GoError(f"no required module provides package {path}; to add it:\n\tgo get {path}")
-    return GoError(f"package {path} is not in std ({os.path.join(sdk.src, path)})")
 
 
 def no_go_files(folder: Folder) -> str:

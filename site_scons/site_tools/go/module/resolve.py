@@ -105,6 +105,13 @@ def invalid_path(path: str) -> str:
     return check_import_path(path)
 
 
+def missing_package(path: str, source: str) -> MissingPackageError:
+    """The error for a package that neither GOROOT/src, the folder *source*, nor a module has (import.go:62)."""
+    if is_standard_path(path):
+        return MissingPackageError(f"package {path} is not in std ({os.path.join(source, path)})")
+    return MissingPackageError(f"no required module provides package {path}; to add it:\n\tgo get {path}")
+
+
 class Resolver:
     """Finds packages. *go_dir* tells whether a folder outside the module cache has Go files (or will have, once they are generated)."""
 
@@ -253,13 +260,11 @@ class Resolver:
             return MissingPackageError(
                 f"module {replaced.path} provides package {path} and is replaced but not required; to add it:\n\tgo get {name}"
             )
-        if is_standard_path(path):
-            return MissingPackageError(f"package {path} is not in std ({os.path.join(self._source, path)})")
-        if self._workspace.mod_explicit or self._workspace.mod_reason:
+        if not is_standard_path(path) and (self._workspace.mod_explicit or self._workspace.mod_reason):
             reason = f"\n\t({self._workspace.mod_reason})" if self._workspace.mod_reason else ""
             disabled = f"import lookup disabled by -mod={self._workspace.mod}{reason}"
             return MissingPackageError(f"cannot find module providing package {path}: {disabled}")
-        return MissingPackageError(f"no required module provides package {path}; to add it:\n\tgo get {path}")
+        return missing_package(path, self._source)
 
     def _unrequired_replacements(self, path: str) -> Iterator[Version]:
         """Modules that are replaced, not in the build list, and would have the package, the longest path first."""
