@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from ..plan.config import Config
 from ..plan.record import Built
 from ..plan.vet import Checks
 from ..test.program import TestProgram, fuzz_config, plan_test_link, test_program
+from ..test.unreadable import is_unreadable
 from ..test.variants import CoverRequest
 from . import messages
 from .program import ProgramUnit
@@ -32,7 +32,6 @@ Node = Any
 Nodes = list[Any]
 
 _NO_TESTS = b"no test files\n"
-_UNREADABLE_TEST = re.compile(r"_test\.go:\d+(?::\d+)?: syntax error: ")
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,8 @@ class TestBinaryUnit(ProgramUnit):
 
     def _unbuilt_packages(self) -> list[str]:
         units = self._closure.units.values() if self._closure else ()
-        return [unit.package.listed for unit in units if unit.built is None and unit.package.listed in messages.unbuilt]
+        names = [f"{self.import_path}.test", *(unit.package.listed for unit in units if unit.built is None)]
+        return [name for name in names if name in messages.unbuilt]
 
     @property
     def failed_stage(self) -> str:
@@ -114,7 +114,7 @@ class TestBinaryUnit(ProgramUnit):
         compiler says that it cannot read them.
         """
         told = (line for name in self._unbuilt_packages() for line in messages.unbuilt[name])
-        return "setup" if self._closure is None or any(map(_UNREADABLE_TEST.search, told)) else "build"
+        return "setup" if self._closure is None or any(map(is_unreadable, told)) else "build"
 
     def _failure(self, error: GoError, summary: str) -> Exception:
         text = str(error)

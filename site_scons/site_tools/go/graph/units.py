@@ -22,6 +22,7 @@ from ..plan.pgo import Profile
 from ..plan.record import Built
 from ..plan.run import prepare_profile, run_package
 from ..plan.twin import adopt
+from ..test.unreadable import as_told
 from . import messages
 from .actions import make_node
 from .ledger import Made
@@ -127,7 +128,8 @@ class PackageUnit(Unit):
             with self.build.session.compiling() as others:
                 built = run_package(self.config, plan, exports, key, _backends(others))
         except GoError as error:
-            raise self.build.session.build_failure(error, self.package.listed, f"cannot compile {self.package.import_path}") from None
+            name, told = as_told(self.package, error)
+            raise self.build.session.build_failure(told, name, f"cannot compile {self.package.import_path}") from None
         if built.output:
             messages.say(built.output)
         self._disturbed = self._is_disturbed()
