@@ -142,7 +142,7 @@ class Requirements:
             raise self.dirty()
 
     def _check_redundant(self) -> None:
-        """A path that is required twice, or is the main module's, has the graph looked at where it is not pruned (buildlist.go:1118, :1380)."""
+        """A path that is required twice, or is the main module's, may be too low (buildlist.go:1118, :1380)."""
         paths = [root.path for root in self.roots]
         if len(set(paths)) == len(paths) and not any(path in self.workspace.by_path for path in paths):
             return
