@@ -24,6 +24,7 @@ from scons_go.module.web import Client
 
 MODULE, VERSION = "example.com/Dep", "v1.2.3"
 BASE = "/example.com/!dep/@v/v1.2.3"
+SHOWN = "/example.com/%21dep/@v/v1.2.3"  # as it is in a URL
 FILES = {"go.mod": "module example.com/Dep\n\ngo 1.21\n", "dep.go": "package dep\n", "sub/sub.go": "package sub\n"}
 MAIN = {"go.mod": f"module example.com/main\n\ngo 1.21\n\nrequire {MODULE} {VERSION}\n", "main.go": "package main\n"}
 
@@ -84,7 +85,7 @@ def test_not_found(project: Project, proxy: Proxy, status: str) -> None:
     message = failure(project)
     reason = {"404": "Not Found", "410": "Gone"}[status]
     assert message.startswith(
-        f"{MODULE}@{VERSION}: reading {proxy.url}{BASE}.zip: {status} {reason}\n\tserver response: no luck with {BASE}"
+        f"{MODULE}@{VERSION}: reading {proxy.url}{SHOWN}.zip: {status} {reason}\n\tserver response: no luck with {BASE}"
     )
     assert proxy.requests.count(BASE + ".zip") == 1
     assert not any(name.endswith((".zip", ".tmp", ".go")) for name in project.leftovers())
@@ -100,13 +101,13 @@ def test_server_error_is_tried_again(project: Project, proxy: Proxy) -> None:
 def test_server_error_that_stays(project: Project, proxy: Proxy) -> None:
     prepare(project, proxy)
     proxy.faults[BASE + ".zip"] = "500"
-    assert f"{MODULE}@{VERSION}: reading {proxy.url}{BASE}.zip: 500 Internal Server Error" in failure(project)
+    assert f"{MODULE}@{VERSION}: reading {proxy.url}{SHOWN}.zip: 500 Internal Server Error" in failure(project)
 
 
 def test_half_a_body(project: Project, proxy: Proxy) -> None:
     prepare(project, proxy)
     proxy.faults[BASE + ".zip"] = "half"
-    assert f'{MODULE}@{VERSION}: read "{proxy.url}{BASE}.zip": unexpected EOF' in failure(project)
+    assert f'{MODULE}@{VERSION}: read "{proxy.url}{SHOWN}.zip": unexpected EOF' in failure(project)
     assert not any(".zip" in name for name in project.leftovers())
     proxy.faults[BASE + ".zip"] = ["half", ""]
     assert project.open().resolve(MODULE).module
@@ -116,7 +117,7 @@ def test_a_server_that_hangs(project: Project, proxy: Proxy) -> None:
     prepare(project, proxy)
     proxy.faults[BASE + ".mod"] = "hang"
     project.patience = 0.4
-    assert f'{MODULE}@{VERSION}: Get "{proxy.url}{BASE}.mod": no answer within 0.4 seconds' in failure(project)
+    assert f'{MODULE}@{VERSION}: Get "{proxy.url}{SHOWN}.mod": no answer within 0.4 seconds' in failure(project)
     assert proxy.requests.count(BASE + ".mod") == 2
 
 
@@ -252,7 +253,7 @@ def test_sizes_are_bounded(project: Project, proxy: Proxy, monkeypatch: pytest.M
     monkeypatch.setattr("scons_go.module.modzip.MAX_ZIP", 100_000)
     assert "total uncompressed size of module contents too large" in failure(project)
     monkeypatch.setattr("scons_go.module.proxy.MAX_ZIP", 500)
-    assert f"reading {proxy.url}{BASE}.zip: more than 500 bytes" in failure(project)
+    assert f"reading {proxy.url}{SHOWN}.zip: more than 500 bytes" in failure(project)
 
 
 def _download(root: str, goroot: str, url: str, barrier: object, results: object) -> None:
@@ -333,7 +334,7 @@ def test_lists_of_proxies(project: Project, proxy: Proxy) -> None:
     assert f"/nothing{BASE}.mod" in proxy.requests
     nowhere = Project(project.root, project.goroot, f"{proxy.url}/nothing,{proxy.url}/nowhere")
     nowhere.environ["GOMODCACHE"] = str(project.cache.parent / "cache-nowhere")
-    assert f"reading {proxy.url}/nowhere{BASE}.zip: 404 Not Found" in failure(nowhere)  # the last, as the go command has it
+    assert f"reading {proxy.url}/nowhere{SHOWN}.zip: 404 Not Found" in failure(nowhere)  # the last, as the go command has it
     proxy.faults[f"/broken{BASE}.zip"] = proxy.faults[f"/broken{BASE}.mod"] = "403"
     for separator, works in ((",", False), ("|", True)):
         other = Project(project.root, project.goroot, f"{proxy.url}/broken{separator}{proxy.url}")
@@ -354,7 +355,7 @@ def test_lists_of_proxies(project: Project, proxy: Proxy) -> None:
         ({"GOPROXY": " , "}, "GOPROXY list is not the empty string, but contains no entries"),
         ({"GOPROXY": "ftp://x.org"}, "invalid proxy URL scheme (must be https, http, file): ftp://x.org"),
         ({"GOPROXY": "http://me:secret@127.0.0.1:1"}, "refusing to pass credentials to insecure URL: http://me:xxxxx@127.0.0.1:1"),
-        ({"GOPROXY": "http://127.0.0.1:1"}, 'Get "http://127.0.0.1:1/example.com/!dep/@v/v1.2.3.zip": connection refused'),
+        ({"GOPROXY": "http://127.0.0.1:1"}, 'Get "http://127.0.0.1:1/example.com/%21dep/@v/v1.2.3.zip": connection refused'),
         ({"GOMODCACHE": "relative"}, 'GOMODCACHE entry is relative; must be absolute path: "relative"'),
     ],
 )

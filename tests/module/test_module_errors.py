@@ -119,6 +119,13 @@ CASES: dict[str, Case] = {
         {(A, "v1.0.0"): P},
         says="wrong number of fields 2",
     ),
+    "not served, capital letters": Case(
+        {
+            "go.mod": gomod("require example.com/A v1.0.0-RC+incompatible"),
+            "main.go": imports("example.com/A"),
+            "go.sum": "".join(f"example.com/A v1.0.0-RC+incompatible{file} h1:{'A' * 43}=\n" for file in ("", "/go.mod")),
+        },
+    ),
     "replacement does not exist": Case(
         {"go.mod": gomod(f"require {A} v1.0.0\nreplace {A} => ./nowhere"), "main.go": imports(A)},
         says="replacement directory ./nowhere does not exist",

@@ -112,4 +112,5 @@ class Source:
             path, version = escape_path(module.path), escape_version(module.version)
         except ValueError as error:
             raise GoError(str(error)) from None
-        return f"{proxy.url.rstrip('/')}/{urllib.parse.quote(path, safe='/!~')}/@v/{urllib.parse.quote(version, safe='!~+')}"
+        # "!" is written %21, as the go command does (proxy.go:451, pathEscape)
+        return f"{proxy.url.rstrip('/')}/{urllib.parse.quote(path)}/@v/{urllib.parse.quote(version, safe='+')}"
