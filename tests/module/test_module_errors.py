@@ -212,21 +212,6 @@ CASES: dict[str, Case] = {
     "workspace with -mod=mod": Case(
         {"go.work": "go 1.21\nuse .\n", "go.mod": gomod(""), "main.go": imports()}, environ={"GOFLAGS": "-mod=mod"}
     ),
-    "toolchain default": Case({"go.mod": gomod("toolchain default"), "main.go": imports()}),
-    "toolchain of the go line": Case({"go.mod": gomod("toolchain go1.21.0", "1.21.0"), "main.go": imports()}),
-    "toolchain older than 1.21": Case({"go.mod": gomod("toolchain go1.20.5", "1.20"), "main.go": imports()}),
-    "toolchain with an unknown version": Case({"go.mod": gomod("toolchain go1.x"), "main.go": imports()}),
-    "toolchain default, no go line": Case({"go.mod": f"module {MAIN}\n\ntoolchain default\n", "main.go": imports()}),
-    "toolchain default, vendor": Case(
-        {"go.mod": gomod("toolchain default"), "main.go": imports(), "vendor/modules.txt": ""},
-        says="updates to go.mod needed, disabled by -mod=vendor",
-    ),
-    "required twice": Case(
-        {"go.mod": gomod(f"require {A} v1.0.0\nrequire {A} v1.1.0"), "main.go": imports(A)},
-        {(A, "v1.0.0"): P, (A, "v1.1.0"): P},
-        says="updates to go.mod needed",
-    ),
-    "requires itself, unpruned": Case({"go.mod": gomod(f"require {MAIN} v1.0.0", "1.16"), "main.go": imports()}, {(MAIN, "v1.0.0"): P}),
     "workspace modules replace differently": Case(
         {
             "go.work": "go 1.21\nuse .\nuse ./x\n",
@@ -308,11 +293,6 @@ CONTENT: Mapping[str, Case] = {
             "main.go": imports(A, f"{B}/v3/x", "gopkg.in/yaml.v2"),
         },
         {(A, "v2.0.0+incompatible"): P, (f"{B}/v3", "v3.1.0"): {"x/x.go": "package x\n"}, ("gopkg.in/yaml.v2", "v2.0.0"): P},
-    ),
-    "requires itself": Case({"go.mod": gomod(f"require {MAIN} v1.0.0"), "main.go": imports(f"{MAIN}/x"), "x/x.go": "package x\n"}),
-    "toolchain with a suffix": Case({"go.mod": gomod("toolchain go1.21.0-x", "1.21.0"), "main.go": imports()}),
-    "toolchain default of a workspace": Case(
-        {"go.work": "go 1.21\n\ntoolchain default\n\nuse .\n", "go.mod": gomod("toolchain default"), "main.go": imports()}
     ),
     "package found only in the whole graph": Case(
         {"go.mod": gomod(f"require {A} v1.0.0", "1.16"), "main.go": imports(A)},

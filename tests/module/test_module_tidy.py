@@ -39,11 +39,6 @@ GO_MODS = {
     "go line too low": (f"require {A} v1.0.0\n", "1.20"),
     "unpruned": (f"require {C} v1.0.0\n", "1.16"),
     "only under a tag": (f"require {C} v1.0.0\n\nrequire {B} v1.0.0 // indirect\n", "1.21"),
-    "toolchain that says nothing": (f"toolchain default\n\nrequire {A} v1.0.0\n\nrequire {B} v1.0.0 // indirect\n", "1.21"),
-    "toolchain of the go line": (f"toolchain go1.21.3\n\nrequire {A} v1.0.0\n\nrequire {B} v1.0.0 // indirect\n", "1.21.3"),
-    "toolchain too low": (f"toolchain go1.21.3\n\nrequire {A} v1.0.0\n\nrequire {B} v1.0.0 // indirect\n", "1.22.0"),
-    "toolchain that counts": (f"toolchain go1.22.3\n\nrequire {A} v1.0.0\n\nrequire {B} v1.0.0 // indirect\n", "1.22.0"),
-    "old toolchain, unpruned": (f"toolchain go1.16\n\nrequire {C} v1.0.0\n", "1.16"),
     "with tests of dependencies": (f"require {A} v1.1.0\n\nrequire {B} v1.1.0 // indirect\n", "1.21"),
 }
 SOURCES = {
@@ -75,7 +70,7 @@ def by_us(project: Project) -> tuple[set[str], set[str]]:
         message = finding.message
         line = text[finding.position.line - 1].removeprefix("require ") if finding.position.file.endswith(".mod") else ""
         words = message.split()
-        if message.startswith(("unused", "repeated", "unneeded toolchain")):
+        if message.startswith(("unused", "repeated")):
             removed.add(line)
         elif message.startswith("missing requirement"):
             added.add(message.removeprefix("missing requirement "))

@@ -94,8 +94,8 @@ class Requirements:
         self._versions = self._root_versions()
         if self.pruning != WORKSPACE:
             self._check_excluded()
-            self._check_toolchain()
-            self._check_redundant()
+            if self._has_redundant_root():
+                self.graph()  # is checked
 
     def _root_versions(self) -> dict[str, str]:
         versions = {root.path: root.version for root in self.roots}  # sorted: the highest version of a path comes last
@@ -136,20 +136,9 @@ class Requirements:
                 ignored = f"ignoring requirement on excluded version {require.module.path} {require.module.version}"
                 raise GoError(f"{ignored}\n{self.dirty().message}", Position(self.workspace.modules[0].file, require.line))
 
-    def _check_toolchain(self) -> None:
-        """A toolchain line that says nothing, or names an old toolchain, should not be there (init.go:1972)."""
-        if self._strict and gover.is_idle_toolchain(self.workspace.modules[0].gomod.toolchain, self.workspace.go):
-            raise self.dirty()
-
-    def _check_redundant(self) -> None:
-        """A path that is required twice, or is the main module's, may be too low (buildlist.go:1118, :1380)."""
+    def _has_redundant_root(self) -> bool:
         paths = [root.path for root in self.roots]
-        if len(set(paths)) == len(paths) and not any(path in self.workspace.by_path for path in paths):
-            return
-        if self.pruning == UNPRUNED or self._vendored:
-            self.graph()  # is checked
-        elif self._strict and any(self._versions[root.path] not in ("", root.version) for root in self.roots):
-            raise self.dirty()
+        return len(set(paths)) < len(paths) or any(path in self.workspace.by_path for path in paths)
 
     def root_version(self, path: str) -> str | None:
         """The version of a module named by the roots alone, None if they do not name it (buildlist.go:241, rootSelected)."""
@@ -180,8 +169,7 @@ class Requirements:
         if self._vendored or not self._strict:
             return
         for root in self.roots:
-            main = root.path in self.workspace.by_path and self.pruning == PRUNED
-            if not main and graph.selected(root.path) != root.version:
+            if root.path not in self.workspace.by_path and graph.selected(root.path) != self._versions[root.path]:
                 raise self.dirty()
 
     def dirty(self) -> GoError:

@@ -145,11 +145,6 @@ class _Tidy:
             find(0, "missing go line")
         elif go != gomod.go:
             find(gomod.go_line, f"go {gomod.go} would become go {go}")
-        toolchain = tidy.root_version("toolchain") or ""
-        if gomod.toolchain and (not toolchain or gover.is_idle_toolchain(toolchain, go)):
-            find(gomod.toolchain_line, f"unneeded toolchain {gomod.toolchain}")
-        elif toolchain != gomod.toolchain:
-            find(gomod.toolchain_line, f"toolchain {gomod.toolchain} would become {toolchain}")
         return findings
 
     def _sums_to_keep(self, tidy: Requirements, universe: Universe) -> set[Version]:
