@@ -31,6 +31,11 @@ def replace_file(path: str, content: bytes) -> None:
         handle.write(content)
 
 
+def replace_text(path: str, text: str) -> None:
+    """As replace_file, for text that may hold names of files: bytes that are no UTF-8 are the lone surrogates of "surrogateescape"."""
+    replace_file(path, text.encode("utf-8", "surrogateescape"))
+
+
 def write_file(path: str, content: bytes) -> None:
     """As replace_file, but raises GoError."""
     try:

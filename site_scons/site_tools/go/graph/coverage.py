@@ -86,7 +86,7 @@ def _profile(paths: Sequence[str]) -> Profile:
 
 
 def _report(target: Nodes, source: Nodes, env: Any) -> None:
-    from ..files import replace_file
+    from ..files import replace_text
     from ..test.coverhtml import coverage_page
     from .build import open_build
 
@@ -99,7 +99,7 @@ def _report(target: Nodes, source: Nodes, env: Any) -> None:
             place = target[0].cwd
             build = open_build(here, env, source_folder(place), here.derived(place))
             text = coverage_page(profile, source_reader(build))
-        replace_file(path, text.encode("utf-8", "surrogateescape"))
+        replace_text(path, text)
     except GoError as error:
         raise here.failure(error, f"cannot report coverage in {target[0]}") from None
     except OSError as error:

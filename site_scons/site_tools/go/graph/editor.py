@@ -12,7 +12,7 @@ from SCons.Node.Alias import default_ans
 from SCons.Node.FS import get_default_fs
 
 from ..errors import GoError, os_problem
-from ..files import replace_file
+from ..files import replace_file, replace_text
 from . import messages, variables
 from .actions import make_node
 from .derived import are_pending, files_below, source_folder
@@ -138,7 +138,7 @@ class EditorUnit(Unit):
         driver = os.path.join(self.folder, VERB)
         replace_file(driver, program)
         os.chmod(driver, stat.S_IMODE(os.stat(driver).st_mode) | stat.S_IXUSR)
-        replace_file(os.path.join(self.folder, LISTING), json.dumps(response, indent=0).encode("utf-8", "surrogateescape"))
+        replace_text(os.path.join(self.folder, LISTING), json.dumps(response, indent=0))
         shown = os.path.relpath(driver, session().here)
         messages.show(f"{own} packages and {len(response['Packages']) - own} that they need: GOPACKAGESDRIVER={shown}\n")
 

@@ -18,7 +18,7 @@ from SCons.Script import ARGUMENTS
 from SCons.Script.SConscript import launch_dir
 
 from ..errors import GoError
-from ..files import replace_file
+from ..files import replace_text
 from ..module.words import split_quoted
 from ..plan.vet import Checks, test_checks
 from ..test.covered import covered_packages
@@ -276,10 +276,10 @@ class Suite(PatternUnit):
         }
         for name, make in contents.items():
             if self.outputs[name]:
-                write_report(str(self.outputs[name].get_abspath()), make())
+                replace_text(str(self.outputs[name].get_abspath()), make())
         profile = self.options.values.get("coverprofile", "")
         if profile:
-            write_report(os.path.join(self.options.values.get("outputdir") or session().here, profile), self._profile().text())
+            replace_text(os.path.join(self.options.values.get("outputdir") or session().here, profile), self._profile().text())
 
     def _xml(self) -> str:
         from ..test.junit import collect, to_xml  # it loads half of urllib
@@ -333,11 +333,6 @@ class Suite(PatternUnit):
 
     def run(self, env: Any) -> None:
         self.finish()
-
-
-def write_report(path: str, text: str) -> None:
-    """Write *text* to *path*; raises OSError."""
-    replace_file(path, text.encode("utf-8", "surrogateescape"))
 
 
 def _content(path: str) -> bytes:

@@ -12,7 +12,7 @@ from SCons.Node.Python import Value
 
 from ..digest import text_digest
 from ..errors import GoError
-from ..files import replace_file
+from ..files import replace_text
 from ..plan.config import Config
 from ..plan.record import Built
 from ..plan.vet import Checks
@@ -167,7 +167,7 @@ class TestBinaryUnit(ProgramUnit):
         remove_files(os.path.join(folder, entry) for entry in os.listdir(folder) if entry.startswith(name + ".vet-"))
         facts = self._find_facts()
         lines = (facts.folder, facts.root, "yes" if facts.tests else "no")
-        replace_file(self.target + ".facts", "\n".join(lines).encode("utf-8", "surrogateescape"))
+        replace_text(self.target + ".facts", "\n".join(lines))
 
     def _find_facts(self) -> Facts:
         assert self._main and self._build

@@ -11,7 +11,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 
-from ..files import replace_file
+from ..files import replace_text
 from .buildid import content_id
 from .compile import PackagePlan
 
@@ -61,7 +61,7 @@ def load(plan: PackagePlan, key: str) -> Built | None:
 def save(plan: PackagePlan, built: Built, key: str) -> None:
     """Note *built* as made for *key*; raises OSError."""
     lines = (_FORMAT, key, built.export_digest, built.content_id, output_state(built.export, built.archive), built.output)
-    replace_file(plan.record, "\n".join(lines).encode("utf-8", "surrogateescape"))
+    replace_text(plan.record, "\n".join(lines))
 
 
 def forget(plan: PackagePlan) -> None:

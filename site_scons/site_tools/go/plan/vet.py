@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from ..digest import text_digest
 from ..errors import GoError, os_problem
-from ..files import replace_file
+from ..files import replace_text
 from ..module import gover
 from ..package import Package
 from .commands import WORK, Run
@@ -282,7 +282,7 @@ def run_vet(config: Config, plan: VetPlan, key: str, facts: Mapping[str, Vetted]
             aside = os.path.join(work, "stdout")
             if plan.json and config.sdk.minor >= FINDINGS_ON_STDOUT_SINCE:
                 content["Stdout"] = aside
-            replace_file(os.path.join(work, "vet.cfg"), json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogateescape"))
+            replace_text(os.path.join(work, "vet.cfg"), json.dumps(content, ensure_ascii=False))
             findings = said = ""
             try:
                 said = run_step(Run(plan.argv, plan.folder, config.target_env), work, plan.headed, plan.folder, config.base)
@@ -298,7 +298,7 @@ def run_vet(config: Config, plan: VetPlan, key: str, facts: Mapping[str, Vetted]
             os.replace(output, plan.facts)
         if not findings:
             lines = (_RECORD, key, digest, output_state(plan.facts), "yes" if diagnose else "no", said if plan.json else "")
-            replace_file(plan.record, "\n".join(lines).encode("utf-8", "surrogateescape"))
+            replace_text(plan.record, "\n".join(lines))
     except OSError as error:
         raise GoError(f"vet {plan.import_path}: {os_problem(error)}") from None
     return Vetted(plan.import_path, plan.facts, digest, findings, diagnose, said if plan.json else "")

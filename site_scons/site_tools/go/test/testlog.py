@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..digest import text_digest
-from ..files import replace_file
+from ..files import replace_file, replace_text
 
 MAGIC = b"# test log\n"
 
@@ -211,7 +211,7 @@ class ResultCache:
         if result.profile is not None:
             replace_file(f"{stem}-{values}.profile", result.profile)
         replace_file(f"{stem}-{values}.output", result.output)
-        replace_file(f"{stem}.inputs", listing.encode("utf-8", "surrogateescape"))
+        replace_text(f"{stem}.inputs", listing)
         self._trim(os.path.dirname(stem), f"{stem}-{values}.output")
         return True
 

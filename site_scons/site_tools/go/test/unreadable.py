@@ -1,4 +1,4 @@
-"""Test files that cannot be parsed: go parses them to find the tests in them before it builds anything (cmd/go/internal/load/test.go:667).
+"""Test files that cannot be parsed: go parses them to find the tests in them before it builds anything (cmd/go/internal/load/test.go:732).
 
 Here the compiler reads them first, so what it says is looked at: is it about the syntax of a test file?
 """
