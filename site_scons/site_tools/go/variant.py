@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 from . import targets
 from .digest import text_digest
@@ -83,7 +84,7 @@ class Variant:
     mod: str = ""
 
     @classmethod
-    def of(cls, sdk: SDK, goos: str = "", goarch: str = "", **settings: object) -> Variant:
+    def of(cls, sdk: SDK, goos: str = "", goarch: str = "", **settings: Any) -> Variant:
         """The variant with *settings* (the fields by name), the rest as *sdk* has it; raises GoError where ``go build`` would refuse."""
         goos, goarch = goos or sdk.host_goos, goarch or sdk.host_goarch
         targets.check(sdk, goos, goarch)
@@ -92,7 +93,7 @@ class Variant:
             settings["arch_level"] = ""
         elif not settings.get("arch_level"):
             settings["arch_level"] = "7" if goos == "android" and goarch == "arm" else sdk.defaults.get(variable, "")
-        variant = cls(goos, goarch, **settings)  # type: ignore[arg-type]
+        variant = cls(goos, goarch, **settings)
         variant._check(sdk)
         return variant
 

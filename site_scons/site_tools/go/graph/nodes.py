@@ -226,6 +226,7 @@ def _accompany(owner: GoNode, path: str) -> Node:
 def adopt(node: Node, unit: Any) -> GoNode:
     """Make the file *node* the node of *unit*; it keeps what the user has attached to it."""
     node.__class__ = GoNode
-    node.attributes.go = unit
-    node.ninfo = None  # the new class has another kind
-    return node  # type: ignore[no-any-return]
+    adopted: GoNode = node
+    adopted.attributes.go = unit
+    adopted.ninfo = None  # the new class has another kind
+    return adopted

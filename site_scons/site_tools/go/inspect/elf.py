@@ -6,6 +6,7 @@ Reads ELF with pyelftools, which is needed only here (``pip install scons-go[ins
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ..errors import GoError, Position
 
@@ -144,10 +145,10 @@ def read_elf(path: str) -> ElfProgram:
         raise GoError(f"not an ELF file, or a damaged one: {error}", Position(path)) from None
 
 
-def _segments(elf: object) -> tuple[tuple[Segment, ...], str, tuple[str, ...]]:
+def _segments(elf: Any) -> tuple[tuple[Segment, ...], str, tuple[str, ...]]:
     segments: list[Segment] = []
     interpreter, needed = "", []
-    for segment in elf.iter_segments():  # type: ignore[attr-defined]
+    for segment in elf.iter_segments():
         header = segment.header
         flags = header.p_flags
         access = _access(bool(flags & _SEGMENT_READ), bool(flags & _SEGMENT_WRITE), bool(flags & _SEGMENT_EXECUTE))
@@ -159,10 +160,10 @@ def _segments(elf: object) -> tuple[tuple[Segment, ...], str, tuple[str, ...]]:
     return tuple(segments), interpreter, tuple(needed)
 
 
-def _sections(elf: object) -> tuple[tuple[Section, ...], tuple[ElfSymbol, ...]]:
+def _sections(elf: Any) -> tuple[tuple[Section, ...], tuple[ElfSymbol, ...]]:
     sections: list[Section] = []
     symbols: list[ElfSymbol] = []
-    for section in elf.iter_sections():  # type: ignore[attr-defined]
+    for section in elf.iter_sections():
         header = section.header
         kind = str(header.sh_type)
         sections.append(Section(section.name, kind, _section_access(header.sh_flags), header.sh_offset, header.sh_addr, header.sh_size))

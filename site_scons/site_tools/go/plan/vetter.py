@@ -54,15 +54,18 @@ class Vetter:
         facts = self._vetted_before(packages, ask)
         jobs = _jobs(packages, facts)
         ready = [job for job in jobs if not job.waiting]
-        finished: SimpleQueue[tuple[_Job, Future[Vetted]]] = SimpleQueue()
+        running: dict[Future[Vetted], _Job] = {}
+        finished: SimpleQueue[Future[Vetted]] = SimpleQueue()
         with ThreadPoolExecutor(self._jobs, "go-vet") as pool:
             for _ in jobs:
                 while ready:
                     job = ready.pop()
                     asked = job.package.import_path in ask
                     future = pool.submit(self._vet, job.package, built, standard, facts, asked)
-                    future.add_done_callback(lambda done, job=job: finished.put((job, done)))  # type: ignore[misc]
-                job, future = finished.get()
+                    running[future] = job
+                    future.add_done_callback(finished.put)
+                future = finished.get()
+                job = running.pop(future)
                 try:
                     facts[job.package.import_path] = _result(job, future, ask)
                 except BaseException:
