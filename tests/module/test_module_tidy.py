@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 from pathlib import Path
 
 import pytest
 from modules_at_hand import Project, Proxy, project_fixture, proxy_fixture  # noqa: F401 - fixtures
+from scons_go.errors import GoError
 from scons_go.module.tidy import check_tidy
 from scons_go.module.web import Client
 
@@ -156,6 +159,24 @@ def test_imports_of_a_file_that_cannot_be_parsed(project: Project, proxy: Proxy,
     ours = by_us(project)
     assert ours == by_go(project)
     assert f"{A} v1.0.0" not in ours[0]
+
+
+@pytest.mark.parametrize("function", ["builtins.open", "os.scandir"])
+def test_what_may_not_be_read(project: Project, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
+    project.write({"main.go": go_file("main"), "sub/sub.go": go_file("sub"), "go.mod": f"module {MAIN}\n\ngo 1.21\n"})
+    closed = str(project.root / ("sub/sub.go" if function == "builtins.open" else "sub"))
+    place, _, name = function.partition(".")
+    opens = getattr(__import__(place), name)
+
+    def refuse(path: object, *arguments: object, **others: object) -> object:
+        """The system does not refuse root, who may run this."""
+        if path == closed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return opens(path, *arguments, **others)
+
+    monkeypatch.setattr(function, refuse)
+    with pytest.raises(GoError, match=f"^open {re.escape(closed)}: permission denied$"):
+        check_tidy(str(project.root), project.env())
 
 
 def test_nothing_is_written(project: Project, proxy: Proxy) -> None:

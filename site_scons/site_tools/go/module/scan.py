@@ -9,9 +9,10 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..errors import Position
+from ..errors import GoError, Position
 from ..source.constraint import Constraint, ConstraintError, parse_go_build, parse_plus_build
 from ..source.header import Header, scan_go
+from .words import reason
 
 
 class Imports(NamedTuple):
@@ -78,18 +79,27 @@ def find_import(folder: str, path: str) -> Position | None:
 
 
 def _files(folder: str) -> Iterator[tuple[str, Header]]:
-    """The Go files in *folder* that count, and their heads; those that cannot be parsed are among them. Raises OSError."""
+    """The Go files in *folder* that count, and their heads; those that cannot be parsed are among them.
+
+    Raises GoError if the folder or a file of it may not be read.
+    """
     try:
         with os.scandir(folder) as entries:
             names = sorted(entry.name for entry in entries if entry.name.endswith(".go") and entry.is_file())
-    except OSError:
-        return
-    for name in names:
-        if not name.startswith(("_", ".")):
-            with open(os.path.join(folder, name), "rb") as handle:
-                head = scan_go(handle.read())
-            if _counts(head):
-                yield name, head
+        for name in names:
+            if not name.startswith(("_", ".")):
+                with open(os.path.join(folder, name), "rb") as handle:
+                    head = scan_go(handle.read())
+                if _counts(head):
+                    yield name, head
+    except OSError as error:
+        _refuse(error)
+
+
+def _refuse(error: OSError) -> None:
+    """What is gone has no files; what is there must be read."""
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise GoError(f"open {error.filename}: {reason(error)}") from None
 
 
 def is_ignored(relative: str, patterns: tuple[str, ...]) -> bool:
@@ -104,8 +114,11 @@ def is_ignored(relative: str, patterns: tuple[str, ...]) -> bool:
 
 
 def package_folders(root: str, ignore: tuple[str, ...] = ()) -> Iterator[str]:
-    """The folders below *root*, a main module's, that may hold its packages, relative with slashes, "" first."""
-    for base, folders, _ in os.walk(root):
+    """The folders below *root*, a main module's, that may hold its packages, relative with slashes, "" first.
+
+    Raises GoError if one may not be read.
+    """
+    for base, folders, _ in os.walk(root, onerror=_refuse):
         relative = os.path.relpath(base, root).replace(os.sep, "/")
         relative = "" if relative == "." else relative
         yield relative
