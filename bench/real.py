@@ -184,7 +184,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         checkout = Checkout(
-            options.program, PROGRAMS[options.program], find_sdk(os.environ, options.goroot), options.work.absolute(), options.jobs
+            options.program, PROGRAMS[options.program], find_sdk(os.environ, options.goroot), options.work.resolve(), options.jobs
         )
         checkout.lay()
         figures = measure(Bench(checkout), options.cold, options.rounds, options.edits)

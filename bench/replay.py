@@ -59,7 +59,7 @@ class Replay:
         jobs = str(len(os.sched_getaffinity(0)))
         go = str(Path(sdk.root) / "bin" / "go")
         self.go = [go, "build", "-x", "-trimpath", "-buildvcs=false", "-p", jobs, "-o", str(self.expected), "."]
-        self.scons = [sys.executable, "-m", "SCons", "-Q", "-j", jobs]
+        self.scons = [sys.executable, "-m", "SCons", "-Q", "-j", jobs, str(self.made)]
         write_sconstruct(folder / "SConstruct", sdk, build=folder / "build", target=self.made, package=self.package)
 
     def step(self, commit: str, subject: str) -> Step:

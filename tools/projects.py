@@ -250,7 +250,7 @@ class Checkout:
     def build(self) -> Cost:
         """Build it with scons-go; raises GoError with what it says."""
         jobs = [f"-j{self.jobs}"] if self.jobs else []
-        argv = [sys.executable, "-m", "SCons", "-Q", "-f", self.sconstruct.name, *jobs]
+        argv = [sys.executable, "-m", "SCons", "-Q", "-f", self.sconstruct.name, *jobs, str(self.made)]  # named: it need not lie below
         return measured(argv, self.place, environment(self.sdk))[0]
 
     def build_reference(self, cache: Path | None = None) -> Cost:

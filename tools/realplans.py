@@ -342,7 +342,7 @@ def main() -> int:
     verdicts = []
     targets = options.target or ["linux/amd64"]
     print(f"{'program':16} {'module':48} {'Go':8}{'target':16}{'packages':>9}{'scons':>9}{'go':>9}")
-    for verdict in judge_all(options.program or list(PROGRAMS), sdk, options.work.absolute(), targets, settings):
+    for verdict in judge_all(options.program or list(PROGRAMS), sdk, options.work.resolve(), targets, settings):
         verdicts.append(verdict)
         word = "DIFFERENT" if verdict.differences else "refused by both" if verdict.refused else "same"
         times = f"{verdict.scons_seconds:8.1f}s{verdict.go_seconds:8.1f}s"

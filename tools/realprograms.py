@@ -181,7 +181,7 @@ def main() -> int:
     jobs = options.jobs or len(os.sched_getaffinity(0))
     verdicts = []
     print(f"{'program':16} {'module':48} {'Go':8}{'bytes':>12}{'scons':>9}{'go':>9}")
-    for verdict in judge_all(options.program or list(PROGRAMS), sdk, options.work.absolute(), jobs, settings):
+    for verdict in judge_all(options.program or list(PROGRAMS), sdk, options.work.resolve(), jobs, settings):
         verdicts.append(verdict)
         times = f"{verdict.scons_seconds:8.1f}s{verdict.go_seconds:8.1f}s"
         print(f"{verdict.program:16} {verdict.version:48} {verdict.go:8}{verdict.size:>12,}{times}  {verdict.word}", flush=True)

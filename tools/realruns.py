@@ -178,7 +178,7 @@ def main() -> int:
         parser.error(f"unknown program {min(unknown)}; there are {', '.join(task.program for task in TASKS)}")
     try:
         sdk = find_sdk(os.environ, options.goroot)
-        verdicts = [judge(task, sdk, options.work.absolute(), options.repeat, options.jobs) for task in tasks]
+        verdicts = [judge(task, sdk, options.work.resolve(), options.repeat, options.jobs) for task in tasks]
     except GoError as error:
         print(f"realruns: {error}", file=sys.stderr)
         return 2
