@@ -9,7 +9,7 @@ from itertools import chain
 
 from .errors import GoError
 from .load import Loader
-from .module.scan import is_ignored, package_folders
+from .module.scan import may_hold_packages, package_folders
 from .package import Module
 from .plan.patterns import matches_path
 from .source.folder import read_folder
@@ -121,10 +121,7 @@ def _own(loader: Loader, module: Module) -> Iterator[tuple[str, str]]:
 
 
 def _folders(loader: Loader, root: str, ignored: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """(relative path with slashes, folder) of the folders of the main module in *root* that may be packages; all of them are watched.
-
-    The rules are those of module.scan.package_folders.
-    """
+    """(relative path with slashes, folder) of the folders of the main module in *root* that may be packages; all of them are watched."""
     waiting = [("", root)]
     while waiting:
         relative, folder = waiting.pop()
@@ -137,11 +134,9 @@ def _folders(loader: Loader, root: str, ignored: tuple[str, ...]) -> Iterator[tu
         if relative and "go.mod" in listing.names:
             continue  # another module
         yield relative, folder
-        if relative.rpartition("/")[2] == "vendor":
-            continue
         for name, kind in zip(listing.names, listing.kinds, strict=True):
             below = f"{relative}/{name}".lstrip("/")
-            if kind == "d" and not name.startswith((".", "_")) and name != "testdata" and not is_ignored(below, ignored):
+            if kind == "d" and may_hold_packages(below, ignored):
                 waiting.append((below, os.path.join(folder, name)))
 
 

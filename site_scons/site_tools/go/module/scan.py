@@ -113,6 +113,15 @@ def is_ignored(relative: str, patterns: tuple[str, ...]) -> bool:
     return False
 
 
+def may_hold_packages(relative: str, ignore: tuple[str, ...] = ()) -> bool:
+    """Whether go looks for packages in the folder *relative* (with slashes) of a main module; it is one if it has no go.mod of its own."""
+    parent, _, name = relative.rpartition("/")
+    if name.startswith((".", "_")) or name == "testdata":
+        return False
+    # A package may be called vendor, but what is below it belongs to others.
+    return parent.rpartition("/")[2] != "vendor" and not is_ignored(relative, ignore)
+
+
 def package_folders(root: str, ignore: tuple[str, ...] = ()) -> Iterator[str]:
     """The folders below *root*, a main module's, that may hold its packages, relative with slashes, "" first.
 
@@ -122,13 +131,8 @@ def package_folders(root: str, ignore: tuple[str, ...] = ()) -> Iterator[str]:
         relative = os.path.relpath(base, root).replace(os.sep, "/")
         relative = "" if relative == "." else relative
         yield relative
-        if relative.rpartition("/")[2] == "vendor":
-            folders.clear()  # a package may be called vendor, but what is below it belongs to others
         folders[:] = sorted(
             name
             for name in folders
-            if not name.startswith((".", "_"))
-            and name != "testdata"
-            and not os.path.isfile(os.path.join(base, name, "go.mod"))
-            and not is_ignored(f"{relative}/{name}".lstrip("/"), ignore)
+            if may_hold_packages(f"{relative}/{name}".lstrip("/"), ignore) and not os.path.isfile(os.path.join(base, name, "go.mod"))
         )
