@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -200,10 +201,62 @@ def test_damaged_files_in_a_cache_dir(module: Project, damage: str) -> None:
     assert "is damaged" not in module.build("--cache-readonly").ok().err
 
 
+ORDINARY = """\
+lib = env.GoCompile("obj/sum", "sum/sum.go", GOIMPORTPATH="example.com/m/sum")
+main = env.GoCompile("obj/app", "one/main.go", GOIMPORTS=lib)
+env.GoLink("bin/app", main)
+env.GoYacc("obj/p.go", "p.y", GOYACC="./yacc")
+env.GoLinkRelocatable("bin/app.o", "one")
+"""
+SEALED = {"obj/sum.x", "obj/sum.a", "obj/app.x", "obj/app.a", "bin/app", "obj/p.go", "bin/app.o"}
+
+
+@pytest.fixture
+def ordinary(module: Project) -> Project:
+    module.write("one/main.go", 'package main\n\nimport "example.com/m/sum"\n\nfunc main() { println(sum.Of(3, 4)) }\n')
+    module.write("p.y", "grammar\n")
+    module.write("yacc", '#!/bin/sh\ncat "$5" > "$2"\necho "package p // $5" >> "$2"\n').chmod(0o755)
+    module.sconstruct("CacheDir('cache')\n" + ORDINARY)
+    return module
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="needs gcc and ld")
+def test_damaged_files_of_other_builders_in_a_cache_dir(ordinary: Project) -> None:
+    ordinary.build().ok()
+    check_damage(ordinary)
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="needs gcc and ld")
+def test_cache_force_seals(ordinary: Project) -> None:
+    """What is up to date goes to the cache as what is made does: sealed, and with the files made beside it."""
+    ordinary.build("--cache-disable").ok()
+    assert not list((ordinary.dir / "cache").glob("*/*.sha256"))
+    assert not ordinary.build("--cache-force").ok().err
+    forget(ordinary)
+    assert "/link -o" not in ordinary.build().ok().out
+    check_damage(ordinary)
+
+
+def check_damage(ordinary: Project) -> None:
+    first = {name: (ordinary.dir / name).read_bytes() for name in SEALED}
+    for path in (ordinary.dir / "cache").glob("*/*"):
+        if path.suffix != ".sha256":
+            path.write_bytes(path.read_bytes() + b"~")
+    forget(ordinary)
+    run = ordinary.build().ok()
+    told = {name for name in SEALED if not name.endswith(".a")}  # an archive comes with the export data that are made with it
+    assert set(re.findall(r"^(\S+) is damaged in the CacheDir", run.err, re.M)) >= told
+    assert {name: (ordinary.dir / name).read_bytes() for name in SEALED} == first
+    forget(ordinary)
+    run = ordinary.build().ok()
+    assert not run.err and all(f"Retrieved `{name}' from cache" in run.out for name in SEALED)
+    assert {name: (ordinary.dir / name).read_bytes() for name in SEALED} == first
+
+
 def forget(module: Project) -> None:
     """Leave nothing of what was built, as in a new checkout."""
-    for name in ("bin", "build"):
-        shutil.rmtree(module.dir / name)
+    for name in ("bin", "build", "obj"):
+        shutil.rmtree(module.dir / name, ignore_errors=True)
     (module.dir / ".sconsign.dblite").unlink(missing_ok=True)
 
 

@@ -154,8 +154,10 @@ class GoNode(File):
             self.unit.after_build()
 
     def visited(self) -> None:
-        if self.state == SCons.Node.up_to_date and self.executor is not None and self.exists():
-            self.get_build_env().get_CacheDir().push_if_forced(self)
+        from . import caching
+
+        if caching.is_forced(self):
+            self._push()
         if not self.exists():
             return
         info = self.get_ninfo()
@@ -183,13 +185,16 @@ class GoNode(File):
         return found
 
     def push_to_cache(self) -> None:
+        if self._is_made() and not self.nocache:
+            self._push()
+
+    def _push(self) -> None:
         from . import caching
 
-        if self._is_made() and not self.nocache:
-            companions = self._companions()
-            for node in (super(), *companions):
-                node.push_to_cache()
-            caching.seal([self, *companions])
+        companions = self._companions()
+        for node in (super(), *companions):
+            node.push_to_cache()
+        caching.seal([self, *companions])
 
     def _is_made(self) -> bool:
         return getattr(self.attributes, "go_made", False)

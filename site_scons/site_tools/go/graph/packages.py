@@ -16,6 +16,7 @@ from SCons.Util import flatten
 
 from ..errors import GoError
 from . import messages, variables
+from .caching import sealed
 from .calls import GoBuilder
 
 Node = Any
@@ -72,7 +73,7 @@ def _emit_package(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]
     import_path = variables.text(env, "GOIMPORTPATH") or NO_PATH
     package = Listed(import_path, export, archive, source[0].dir.get_abspath(), tuple(source), imports)
     for node in (export, archive):
-        node.attributes.go_package = package
+        sealed(node).attributes.go_package = package
     env.Depends([export, archive], [imported.export for imported in imports])
     env.Clean(export, stem + ".built")
     return [export, archive], source
@@ -99,6 +100,7 @@ def _emit_program(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]
     if len(mains) != 1:
         raise UserError("GoLink links one main package, the result of one GoCompile call; what it imports is linked with it")
     archives = list(dict.fromkeys(package.archive for package in mains[0].closure()))
+    sealed(target[0])
     return target, [mains[0].archive, *(archive for archive in archives if archive is not mains[0].archive)]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from SCons.Errors import UserError
 
 from . import atomic, variables
+from .caching import sealed
 from .calls import GoBuilder
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _LINE = re.compile(rb"^//line (.*):(\d+)$", re.MULTILINE)
 def _emit(target: Nodes, source: Nodes, env: Any) -> tuple[Nodes, Nodes]:
     if len(target) != 1 or len(source) != 1:
         raise UserError(f"GoYacc makes one Go file from one grammar, not {list(map(str, target))} from {list(map(str, source))}")
+    sealed(target[0])
     report = _report(target, source, env, False)
     env.SideEffect(report, target)
     env.Clean(target, report)
