@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from gocommand import go
 from gomodule import GREET, write_module
-from sconsproject import Project, compiled
+from sconsproject import Project, compiled, scons_release
 
 PROGRAM = "app = env.GoProgram('bin/app', 'cmd/app')\n"
 
@@ -204,15 +204,16 @@ def test_damaged_files_in_a_cache_dir(module: Project, damage: str) -> None:
 ORDINARY = """\
 lib = env.GoCompile("obj/sum", "sum/sum.go", GOIMPORTPATH="example.com/m/sum")
 main = env.GoCompile("obj/app", "one/main.go", GOIMPORTS=lib)
-env.GoLink("bin/app", main)
+env.GoLink(env.Entry("bin/app"), main)
 env.GoYacc("obj/p.go", "p.y", GOYACC="./yacc")
 env.GoLinkRelocatable("bin/app.o", "one")
 """
 SEALED = {"obj/sum.x", "obj/sum.a", "obj/app.x", "obj/app.a", "bin/app", "obj/p.go", "bin/app.o"}
 
 
-@pytest.fixture
-def ordinary(module: Project) -> Project:
+@pytest.fixture(params=["", "4.4.0"], ids=["newest", "4.4.0"])
+def ordinary(module: Project, request: pytest.FixtureRequest) -> Project:
+    module.scons = scons_release(request.param) if request.param else None
     module.write("one/main.go", 'package main\n\nimport "example.com/m/sum"\n\nfunc main() { println(sum.Of(3, 4)) }\n')
     module.write("p.y", "grammar\n")
     module.write("yacc", '#!/bin/sh\ncat "$5" > "$2"\necho "package p // $5" >> "$2"\n').chmod(0o755)
@@ -230,11 +231,28 @@ def test_damaged_files_of_other_builders_in_a_cache_dir(ordinary: Project) -> No
 def test_cache_force_seals(ordinary: Project) -> None:
     """What is up to date goes to the cache as what is made does: sealed, and with the files made beside it."""
     ordinary.build("--cache-disable").ok()
-    assert not list((ordinary.dir / "cache").glob("*/*.sha256"))
+    cache = ordinary.dir / "cache"
+    ordinary.build("--cache-force", "-n").ok()
+    assert not list(cache.glob("*/*"))
     assert not ordinary.build("--cache-force").ok().err
+    for seal in cache.glob("*/*.sha256"):
+        seal.unlink()
+    ordinary.build("--cache-force", "-n").ok()
+    assert not list(cache.glob("*/*.sha256"))
+    ordinary.build("--cache-force").ok()
     forget(ordinary)
     assert "/link -o" not in ordinary.build().ok().out
     check_damage(ordinary)
+
+
+def test_cache_force_takes_nothing_that_may_not_be_cached(module: Project) -> None:
+    module.build().ok()
+    (package,) = module.files(below="build", pattern="**/example.com/m/sum.x")
+    module.sconstruct(f"CacheDir('cache')\n{PROGRAM}NoCache({package!r}, 'bin/app')\n")
+    out = module.build("--cache-force", "--cache-debug=-").ok().out
+    pushed = set(re.findall(r"^CachePush\((\S+)\):  pushing", out, re.M))
+    assert pushed & {package.replace("sum.x", "greet.x"), package.replace("sum.x", "greet.a")}
+    assert not pushed & {package, package.replace("sum.x", "sum.a"), "bin/app"}
 
 
 def check_damage(ordinary: Project) -> None:

@@ -44,13 +44,16 @@ class SealedFile(File):
 
 def sealed(node: Node) -> Node:
     """The file *node*, which has not been made yet, as one whose copies in a cache are sealed."""
-    node.__class__ = SealedFile
+    if type(node.disambiguate()) is File:  # a folder is told by SCons, a GoNode knows by itself
+        node.__class__ = SealedFile
     return node
 
 
 def is_forced(node: Node) -> bool:
-    """Whether *node*, if it need not be made, goes to the cache all the same: ``--cache-force``."""
-    return bool(SCons.CacheDir.cache_force) and node.state != SCons.Node.executed and node.executor is not None and node.exists()
+    """Whether *node*, which need not be made, goes to the cache all the same: ``--cache-force``."""
+    if not SCons.CacheDir.cache_force or node.state == SCons.Node.executed or node.nocache:
+        return False
+    return node.executor is not None and node.exists()
 
 
 def make_room(node: Node) -> None:
@@ -61,7 +64,7 @@ def make_room(node: Node) -> None:
 
 def seal(nodes: Sequence[Node]) -> None:
     """Keep the digest of the files *nodes*, which have been pushed to the cache, the first for itself and others with it."""
-    if nodes[0].nocache:
+    if nodes[0].nocache or not SCons.Action.execute_actions:
         return
     cache, (_, kept) = _cache(nodes[0]), _cache(nodes[0]).cachepath(nodes[0])
     if kept and not cache.is_readonly() and os.path.exists(kept) and not os.path.exists(kept + _SUFFIX):
