@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
+from beside_go import load, plain
 from modules_at_hand import Project, Proxy, project_fixture, proxy_fixture  # noqa: F401 - fixtures
-from scons_go.errors import GoError
 from scons_go.filestate import FileState
 from scons_go.load import Loader
 from scons_go.overlay import Overlay
@@ -222,23 +221,6 @@ CASES: dict[str, Case] = {
         says=f"conflicting replacements for {A}:",
     ),
 }
-
-
-def load(project: Project) -> str:
-    """The error of loading the main package, "" if there is none."""
-    sdk = find_sdk({}, str(project.goroot))
-    try:
-        loader = Loader(sdk, Variant.of(sdk, "linux", "amd64"), Overlay(), FileState(), project.open())
-        loader.closure([MAIN])
-    except GoError as error:
-        return str(error)
-    return ""
-
-
-def plain(text: str, project: Project) -> str:
-    """*text* without positions and without the folder of the test."""
-    text = re.sub(r"\n\s*", "\n", text.replace(str(project.root) + os.sep, ""))
-    return re.sub(r"^(?:[\w./-]+:\d+(?::\d+)?: |go: |go\.mod: )", "", text, flags=re.MULTILINE).strip()
 
 
 def prepare(project: Project, proxy: Proxy, case: Case) -> None:

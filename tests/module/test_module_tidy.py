@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from beside_go import by_go, by_us
 from modules_at_hand import Project, Proxy, project_fixture, proxy_fixture  # noqa: F401 - fixtures
 from scons_go.errors import GoError
 from scons_go.module.tidy import check_tidy
@@ -42,57 +43,17 @@ GO_MODS = {
     "go line too low": (f"require {A} v1.0.0\n", "1.20"),
     "unpruned": (f"require {C} v1.0.0\n", "1.16"),
     "only under a tag": (f"require {C} v1.0.0\n\nrequire {B} v1.0.0 // indirect\n", "1.21"),
+    "toolchain below what is required": (f"toolchain go1.21.3\n\nrequire {A} v1.0.0\n", "1.20"),
+    "toolchain that says nothing, unpruned": (f"toolchain go1.16\n\nrequire {A} v1.0.0\n", "1.16"),
+    "toolchain that counts, unpruned": (f"toolchain go1.22.3\n\nrequire {A} v1.0.0\n", "1.16"),
+    "toolchain default": (f"toolchain default\n\nrequire {A} v1.0.0\n\nrequire {B} v1.0.0 // indirect\n", "1.21"),
+    "toolchain that counts": (f"toolchain go1.22.3\n\nrequire {A} v1.0.0\n\nrequire {B} v1.0.0 // indirect\n", "1.22.0"),
     "with tests of dependencies": (f"require {A} v1.1.0\n\nrequire {B} v1.1.0 // indirect\n", "1.21"),
 }
 SOURCES = {
     "only under a tag": {"main.go": go_file("main"), "x_plan9.go": f"//go:build special && !linux\n\n{go_file('main', C)}"},
     "unpruned": {"main.go": go_file("main"), "sub/sub_test.go": go_file("sub", C), "testdata/no.go": go_file("no", A)},
 }
-
-
-def by_go(project: Project) -> tuple[set[str], set[str]]:
-    """(lines that go mod tidy would take away, lines that it would add), in go.mod without layout and in go.sum."""
-    status, output, errors = project.go("mod", "tidy", "-diff")
-    assert status in (0, 1) and (output or not status), errors
-    removed, added = [], []
-    for line in output.splitlines():
-        if line[:1] in "+-" and not line.startswith(("+++", "---")):
-            text = line[1:].strip().removeprefix("require ")
-            if text and text not in ("require (", ")", "("):
-                (removed if line[0] == "-" else added).append(re.sub(r" h1:.*", "", text))
-    both = set(removed) & set(added)
-    # A repeated line is taken away once and stays once.
-    return {line for line in removed if line not in both or removed.count(line) > added.count(line)}, set(added) - both
-
-
-def by_us(project: Project) -> tuple[set[str], set[str]]:
-    env = project.env()
-    removed, added = set(), set()
-    text = (project.root / "go.mod").read_text().splitlines()
-    for finding in check_tidy(str(project.root), env, client=Client(env, pause=0.01)):
-        message = finding.message
-        line = text[finding.position.line - 1].removeprefix("require ") if finding.position.file.endswith(".mod") else ""
-        words = message.split()
-        if message.startswith(("unused", "repeated")):
-            removed.add(line)
-        elif message.startswith("missing requirement"):
-            added.add(message.removeprefix("missing requirement "))
-        elif message.startswith("unneeded line"):
-            removed.add(message.removeprefix("unneeded line "))
-        elif message.startswith("missing line"):
-            added.add(message.removeprefix("missing line "))
-        elif words[0] == "go":
-            removed.add(line)
-            added.add(f"go {words[-1]}")
-        elif "would become" in message:
-            removed.add(line)
-            added.add(line.replace(words[2], words[-1]))
-        elif "marked" in message:
-            removed.add(line)
-            added.add(line.removesuffix(" // indirect") if "must not" in message else f"{line} // indirect")
-        else:
-            raise AssertionError(str(finding))
-    return removed, added
 
 
 @pytest.mark.parametrize("name", GO_MODS)

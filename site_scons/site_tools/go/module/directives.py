@@ -102,6 +102,7 @@ class _Builder:
     go: str = ""
     go_line: int = 0
     toolchain: str = ""
+    toolchain_line: int = 0
     godebug: list[Setting] = field(default_factory=list)
     require: list[Require] = field(default_factory=list)
     exclude: list[Version] = field(default_factory=list)
@@ -124,14 +125,14 @@ class _Builder:
             version = lax[1]
         self.go, self.go_line = version, line.line
 
-    def add_toolchain(self, _line: Line, args: list[str]) -> None:
+    def add_toolchain(self, line: Line, args: list[str]) -> None:
         if self.toolchain:
             raise _DirectiveError("repeated toolchain statement")
         if len(args) != 1:
             raise _DirectiveError("toolchain directive expects exactly one argument")
         if not _TOOLCHAIN.fullmatch(args[0]):
             raise _DirectiveError(f"invalid toolchain version '{args[0]}': must match format go1.23.0 or default")
-        self.toolchain = args[0]
+        self.toolchain, self.toolchain_line = args[0], line.line
 
     def add_module(self, _line: Line, args: list[str]) -> None:
         if self.module is not None:
@@ -301,6 +302,7 @@ def parse_gomod(text: str, filename: str, *, strict: bool = True) -> GoMod:
         tool=tuple(built.tool),
         ignore=tuple(built.ignore),
         go_line=built.go_line,
+        toolchain_line=built.toolchain_line,
     )
 
 

@@ -55,6 +55,7 @@ class GoMod:
     tool: tuple[Entry, ...] = ()
     ignore: tuple[Entry, ...] = ()
     go_line: int = 0
+    toolchain_line: int = 0
 
     @property
     def language(self) -> str:

@@ -78,6 +78,11 @@ def from_toolchain(name: str) -> str:
     return version if is_valid(version) else ""
 
 
+def is_idle_toolchain(name: str, go: str) -> bool:
+    """Whether the go command drops the line ``toolchain`` *name* beside the line ``go`` *go* (cmd/go/internal/modload/init.go:1972)."""
+    return name == f"go{go}" or compare(from_toolchain(name), GO_STRICT) < 0
+
+
 def module_key(path: str, version: str) -> semver.Key:
     """The sort key of *version* of module *path*; "go" and "toolchain" are pseudo-modules (cmd/go/internal/gover/mod.go:25)."""
     if path == "go":

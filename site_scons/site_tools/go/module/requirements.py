@@ -93,9 +93,11 @@ class Requirements:
         self.roots = self._find_roots()
         self._versions = self._root_versions()
         if self.pruning != WORKSPACE:
-            self._check_excluded()
-            if self._has_redundant_root():
+            if vendored:
                 self.graph()  # is checked
+            self._check_excluded()
+            self._check_redundant()
+            self._check_lines()
 
     def _root_versions(self) -> dict[str, str]:
         versions = {root.path: root.version for root in self.roots}  # sorted: the highest version of a path comes last
@@ -131,14 +133,30 @@ class Requirements:
     def _check_excluded(self) -> None:
         """A requirement on an excluded version does not count, and should not be there (init.go:1512)."""
         gomod = self.workspace.modules[0].gomod
-        for require in gomod.require if self._strict and not self._vendored else ():
+        for require in gomod.require if self._strict else ():
             if require.module in gomod.exclude:
                 ignored = f"ignoring requirement on excluded version {require.module.path} {require.module.version}"
                 raise GoError(f"{ignored}\n{self.dirty().message}", Position(self.workspace.modules[0].file, require.line))
 
-    def _has_redundant_root(self) -> bool:
+    def _check_redundant(self) -> None:
+        """Of a path that is required twice, all versions must be the selected one; so must a main module's, unpruned (init.go:1114)."""
         paths = [root.path for root in self.roots]
-        return len(set(paths)) < len(paths) or any(path in self.workspace.by_path for path in paths)
+        if len(set(paths)) == len(paths) and not any(path in self.workspace.by_path for path in paths):
+            return
+        if self.pruning == UNPRUNED:
+            self.graph()  # is checked
+        elif self._strict and any(self._versions[root.path] not in ("", root.version) for root in self.roots):
+            raise self.dirty()
+
+    def _check_lines(self) -> None:
+        """Lines that would not be written as they stand (init.go:1968, modfile.go:475): wrong comments count in a vendored module only."""
+        gomod = self.workspace.modules[0].gomod
+        direct = {require.module.path for require in gomod.require if not require.indirect}
+        indirect = {require.module: require.indirect for require in gomod.require}
+        wrong = self._vendored and any(said and module.path in direct for module, said in indirect.items())
+        idle = gomod.toolchain and gover.is_idle_toolchain(gomod.toolchain, gomod.language)
+        if self._strict and (wrong or idle):
+            raise self.dirty()
 
     def root_version(self, path: str) -> str | None:
         """The version of a module named by the roots alone, None if they do not name it (buildlist.go:241, rootSelected)."""
@@ -166,10 +184,9 @@ class Requirements:
 
     def _check_roots(self, graph: Graph) -> None:
         """All roots must be at the versions that the graph selects (buildlist.go:1172-1240 and :1390)."""
-        if self._vendored or not self._strict:
-            return
-        for root in self.roots:
-            if root.path not in self.workspace.by_path and graph.selected(root.path) != self._versions[root.path]:
+        for root in self.roots if self._strict else ():
+            pruned_main = self.pruning == PRUNED and root.path in self.workspace.by_path
+            if not pruned_main and graph.selected(root.path) != root.version:
                 raise self.dirty()
 
     def dirty(self) -> GoError:

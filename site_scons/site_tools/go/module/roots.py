@@ -22,9 +22,13 @@ def _toolchain_roots(requirements: Requirements) -> list[Version]:
 
 
 def expand(requirements: Requirements) -> Requirements:
-    """Unpruned *requirements* at the versions that their graph selects, the go version among them (load.go:992, buildlist.go:595)."""
+    """Unpruned *requirements* at the versions that their graph selects, the go version among them (load.go:992, buildlist.go:595).
+
+    Of pruned ones, those that say nothing are left out before anything is read (init.go:1114).
+    """
     if requirements.pruning != UNPRUNED:
-        return requirements
+        needed = {root.path: root for root in requirements.roots if root.path not in requirements.workspace.by_path}
+        return requirements if len(needed) == len(requirements.roots) else requirements.draft(needed.values(), PRUNED)
     direct = {require.module.path for require in requirements.workspace.modules[0].gomod.require if not require.indirect}
     return _converted(_update_unpruned(requirements, direct, []))
 

@@ -145,7 +145,19 @@ class _Tidy:
             find(0, "missing go line")
         elif go != gomod.go:
             find(gomod.go_line, f"go {gomod.go} would become go {go}")
+        findings += self._in_toolchain(tidy.root_version("toolchain") or "", go, gomod)
         return findings
+
+    def _in_toolchain(self, toolchain: str, go: str, gomod: GoMod) -> list[Finding]:
+        if go == gomod.go:
+            toolchain = gomod.toolchain  # go raises it to the go line's only where it happens to read the whole graph
+        if gover.is_idle_toolchain(toolchain, go):
+            toolchain = ""
+        if toolchain == gomod.toolchain:
+            return []
+        change = f"would become toolchain {toolchain}" if toolchain else "is not needed"
+        message = f"toolchain {gomod.toolchain} {change}" if gomod.toolchain else f"missing toolchain {toolchain}"
+        return [Finding(Position(gomod.filename, gomod.toolchain_line), message)]
 
     def _sums_to_keep(self, tidy: Requirements, universe: Universe) -> set[Version]:
         """The go.sum keys that loading the same packages again needs (init.go:2108, keepSums; load.go:352 for older go versions)."""
