@@ -80,16 +80,12 @@ func collectForMemory() {
 
 // collectNow runs on the system stack.
 func collectNow() {
-	for i := range scanSlots {
-		scanSlots[i].retire()
-		noscanSlots[i].retire()
+	for i := range slotsOf {
+		slotsOf[i].retire()
 	}
 	tiny.slot = 0
 	p0.freeSudog, p0.freeDefer = nil, nil
 	clearMarks()
-	if describeReflectFrames != nil {
-		describeReflectFrames()
-	}
 	markRoots()
 	drain()
 	if collectionHooks.decide != nil {
@@ -130,8 +126,8 @@ func clearMarks() {
 // of bytes of marked objects. It walks downwards, so that the lists are in the order of addresses.
 func sweep() uintptr {
 	var live uintptr
-	for i := range scanSlots {
-		scanSlots[i].freed, noscanSlots[i].freed = scanSlots[i].handed, noscanSlots[i].handed
+	for i := range slotsOf {
+		slotsOf[i].freed = slotsOf[i].handed
 	}
 	for page := heap.mapped >> pageShift; page > 0; {
 		s := *spanSlot(page - 1)
@@ -145,9 +141,9 @@ func sweep() uintptr {
 		if stress.every != 0 {
 			poison(s)
 		}
-		c := &scanSlots[s.class]
+		c := &slotsOf[s.class]
 		if s.kind == spanNoScan {
-			c = &noscanSlots[s.class]
+			c = &slotsOf[noPointers+uintptr(s.class)]
 		}
 		c.freed -= uint64(n)
 		switch {
@@ -190,54 +186,6 @@ func scanMasked(block, words uintptr, mask *byte) {
 	for i := uintptr(0); i < words; i += 64 {
 		if bits := *(*uint64)(unsafe.Pointer(addb(mask, i/8))); bits != 0 {
 			scanBits(block+i*8, bits)
-		}
-	}
-}
-
-// expandMask runs a "GC program", which is how the linker writes the pointer mask of a section: a byte n < 0x80 is followed by n bits, a byte
-// 0x80|n says that the last n bits are repeated, as often as the number after it says; if n is 0, it comes as a number too. Zero ends it.
-// Numbers are in the variable-length encoding of package encoding/binary.
-func expandMask(program, nbits uintptr) bitvector {
-	mask := (*byte)(persistentalloc(alignUp(nbits, 64)/8, 8, &memstats.gcMiscSys))
-	at := uintptr(0)
-	put := func(bit byte) {
-		*addb(mask, at/8) |= bit << (at % 8)
-		at++
-	}
-	for {
-		op := *(*byte)(unsafe.Pointer(program))
-		program++
-		n := uintptr(op & 0x7f)
-		switch {
-		case op == 0:
-			return bitvector{int32(nbits), mask}
-		case op < 0x80:
-			for i := uintptr(0); i < n; i++ {
-				put(*(*byte)(unsafe.Pointer(program + i/8)) >> (i % 8) & 1)
-			}
-			program += (n + 7) / 8
-		default:
-			if n == 0 {
-				n, program = uvarint(program)
-			}
-			var times uintptr
-			times, program = uvarint(program)
-			for i := n * times; i > 0; i-- {
-				from := at - n
-				put(*addb(mask, from/8) >> (from % 8) & 1)
-			}
-		}
-	}
-}
-
-// uvarint decodes the number at p and returns it with the address behind it.
-func uvarint(p uintptr) (x, next uintptr) {
-	for shift := uint(0); ; shift += 7 {
-		b := *(*byte)(unsafe.Pointer(p))
-		p++
-		x |= uintptr(b&0x7f) << shift
-		if b < 0x80 {
-			return x, p
 		}
 	}
 }

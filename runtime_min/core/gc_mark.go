@@ -18,29 +18,8 @@ const (
 	pieceSize = 2 << 10 // bytes of a big object to scan before its referents, so that the stack stays low
 )
 
-// mark marks the object that p points to or into, and queues it. It may be any word.
-func mark(p uintptr) {
-	s := spanOf(p)
-	if s == nil {
-		return
-	}
-	i := s.objIndex(p)
-	if i >= uintptr(s.nelems) {
-		return
-	}
-	word := (*uint64)(unsafe.Pointer(marksOf(s) + i/64*8))
-	bit := uint64(1) << (i % 64)
-	if *word&bit != 0 {
-		return
-	}
-	*word |= bit
-	s.live++
-	if s.kind != spanNoScan {
-		p = s.start + i*s.elemsize
-		sys.Prefetch(p)
-		marking.push(p)
-	}
-}
+// mark marks the object that p points to or into, and queues it. It may be any word. It is called on the system stack, which does not move.
+func mark(p uintptr) { scanBits(uintptr(unsafe.Pointer(&p)), 1) }
 
 // isMarked reports whether the object that p points into has been marked. What is not in the heap lives for ever.
 func isMarked(p uintptr) bool {
@@ -93,8 +72,8 @@ func scanObject(p uintptr) {
 	scanBits(p, bits)
 }
 
-// scanBits marks what the words at p whose bits are set point to. It is mark in a loop, with the invariable kept in registers:
-// most of a collection's time is spent here.
+// scanBits marks what the words at p whose bits are set point to. What does not vary is kept in registers: most of a collection's time is
+// spent here.
 func scanBits(p uintptr, bits uint64) {
 	start, mapped, spans := heap.start, heap.mapped, heap.spans
 	for ; bits != 0; bits &= bits - 1 {

@@ -103,7 +103,7 @@ func (p *pacer) release() {
 	} else {
 		keep = 0
 	}
-	if heap.dirtyPages > keep {
+	if heap.dirty.pages > keep {
 		releasePages(keep)
 	}
 }

@@ -16,27 +16,38 @@ import (
 // have no map. All their words are taken for pointers. A word that only looks like one keeps an object for nothing, and does no harm
 // otherwise: mark accepts any word, and whatever bits or type describe a slot describe what once was there.
 
-// describeReflectFrames, when set, has been called before a stack is scanned or moved. It lets getStackMap tell what frames of reflect's stubs
-// for made functions and method values hold: the arguments that came in registers, whose types only the called function knows. Such a
-// frame has a name, which reflect has made.
-var describeReflectFrames func()
+// reflectArgMap, when set, tells what frames of reflect's stubs for made functions and method values hold: arguments, whose types only the
+// called function knows. Such a frame has a name, which reflect has made.
+var reflectArgMap func(frame *stkframe) (args bitvector, inRegisters bool)
 
-func describeStubFrames() {
+func argMapOfStub(frame *stkframe) (args bitvector, inRegisters bool) {
 	if methodValueCallFrameObjs[0].size == 0 {
 		stkobjinit()
 	}
+	return frame.stubArgMap()
+}
+
+// argMapInternal returns the size of the frame's arguments, and for frames of reflect's stubs which of them are pointers, and whether more came
+// in registers.
+func (frame *stkframe) argMapInternal() (args bitvector, inRegisters bool) {
+	if n := frame.fn.args; n != abi.ArgsSizeUnknown {
+		args.n = n / 8
+	} else if reflectArgMap != nil {
+		return reflectArgMap((*stkframe)(noescape(unsafe.Pointer(frame))))
+	}
+	return args, false
 }
 
 // stackScan is the state of the scan of one stack.
 type stackScan struct {
 	stack
-	objects wordStack // three words for each stack object seen, by rising address: start, end, record (0 once it is scanned)
+	objects wordStack // two words for each stack object seen, by rising address: start, record (plus one once it is scanned)
 	found   wordStack // addresses in the stack that were found and not yet looked at
 }
 
 var scan stackScan
 
-const objectWords = 3
+const objectWords = 2
 
 // markStack marks what the stack of gp points to.
 func markStack(gp *g) {
@@ -123,7 +134,6 @@ func (s *stackScan) frame(frame *stkframe, conservative bool) bool {
 			continue // the frame has not got that far yet
 		}
 		s.objects.push(at)
-		s.objects.push(at + uintptr(r.size))
 		s.objects.push(uintptr(unsafe.Pointer(r)))
 	}
 	return false
@@ -131,23 +141,23 @@ func (s *stackScan) frame(frame *stkframe, conservative bool) bool {
 
 // object scans the stack object that holds p, if there is one and it has not been scanned.
 func (s *stackScan) object(p uintptr) {
+	// Those before low begin at p or before it.
 	low, high := uintptr(0), s.objects.n/objectWords
 	for low < high {
-		if middle := (low + high) / 2; *s.objects.at(middle*objectWords + 1) <= p {
+		if middle := (low + high) / 2; *s.objects.at(middle * objectWords) <= p {
 			low = middle + 1
 		} else {
 			high = middle
 		}
 	}
-	if low == s.objects.n/objectWords || *s.objects.at(low * objectWords) > p {
+	if low == 0 {
 		return
 	}
-	record := s.objects.at(low*objectWords + 2)
-	if *record == 0 {
-		return
+	start, record := *s.objects.at((low - 1) * objectWords), s.objects.at(low*objectWords-1)
+	r := (*stackObjectRecord)(unsafe.Pointer(*record &^ 1))
+	if *record&1 == 0 && p-start < uintptr(r.size) {
+		*record |= 1
+		ptrBytes, mask := r.gcdata()
+		s.masked(start, int32(ptrBytes/8), mask)
 	}
-	r := (*stackObjectRecord)(unsafe.Pointer(*record))
-	*record = 0
-	ptrBytes, mask := r.gcdata()
-	s.masked(*s.objects.at(low * objectWords), int32(ptrBytes/8), mask)
 }

@@ -97,7 +97,6 @@ type m struct {
 	throwing   throwType
 	preemptoff string
 	dying      int32
-	printlock  int8
 	traceback  uint8
 	caughtsig  guintptr
 	lockedg    guintptr
@@ -109,8 +108,6 @@ type m struct {
 
 	waitunlockf func(*g, unsafe.Pointer) bool // what gopark was given, for park_m
 	waitlock    unsafe.Pointer
-
-	pcvalueCache pcvalueCache
 
 	seeded      bool // chacha8 has its seed
 	chacha8     chacha8rand.State

@@ -35,49 +35,40 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 	if size == 0 {
 		return unsafe.Pointer(&zerobase)
 	}
-	if typ == nil || !typ.Pointers() {
-		if size < tinySize {
-			return mallocgcTinySC2(size, typ, needzero)
-		}
-		if size > mostSmall {
-			return mallocLarge(size, nil, needzero)
-		}
-		class := sizeClass(size)
-		c := &noscanSlots[class]
-		for c.next >= c.end {
-			c.refill(class, true)
-		}
-		p := c.next
-		elemsize := uintptr(gc.SizeClassToSize[class])
-		c.next = p + elemsize
+	noscan := typ == nil || !typ.Pointers()
+	if size > mostSmall {
+		return mallocLarge(size, typ, noscan, needzero)
+	}
+	if noscan && size < tinySize {
+		return mallocgcTinySC2(size, typ, needzero)
+	}
+	inBits := size <= mostInBits
+	class := size
+	if !noscan && !inBits {
+		// Go's own runtime keeps the type in the object. We do not, but leave the place, so that slices grow by the same steps (roundupsize).
+		class += gc.MallocHeaderSize
+	}
+	class = sizeClass(class)
+	c := &slotsOf[class]
+	if noscan {
+		c = &slotsOf[noPointers+class]
+	}
+	for c.next >= c.end {
+		c.refill(class, noscan)
+	}
+	p := c.next
+	elemsize := uintptr(gc.SizeClassToSize[class])
+	c.next = p + elemsize
+	switch {
+	case noscan:
 		if needzero && c.needzero && !c.byRuns {
 			memclrNoHeapPointers(unsafe.Pointer(p), elemsize)
 		}
-		return unsafe.Pointer(p)
-	}
-	if size <= mostInBits {
-		class := sizeClass(size)
-		c := &scanSlots[class]
-		for c.next >= c.end {
-			c.refill(class, false)
-		}
-		p := c.next
-		c.next = p + uintptr(gc.SizeClassToSize[class])
+	case inBits:
 		c.setPointerBits(p, size, typ)
-		return unsafe.Pointer(p)
+	default:
+		*c.span.typeSlot(c.span.objIndex(p)) = typ
 	}
-	if size > mostSmall {
-		return mallocLarge(size, typ, true)
-	}
-	// Go's own runtime keeps the type in the object. We do not, but leave the place, so that slices grow by the same steps (roundupsize).
-	class := sizeClass(size + gc.MallocHeaderSize)
-	c := &scanSlots[class]
-	for c.next >= c.end {
-		c.refill(class, false)
-	}
-	p := c.next
-	c.next = p + uintptr(gc.SizeClassToSize[class])
-	*c.span.typeSlot(c.span.objIndex(p)) = typ
 	return unsafe.Pointer(p)
 }
 
@@ -85,7 +76,7 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 func (s *mspan) typeSlot(i uintptr) **_type { return (**_type)(unsafe.Pointer(s.pointers + i*8)) }
 
 // mallocLarge allocates an object in a span of its own.
-func mallocLarge(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
+func mallocLarge(size uintptr, typ *_type, noscan, needzero bool) unsafe.Pointer {
 	npages := (size + pageMask) >> pageShift
 	if size+pageMask < size {
 		outOfMemory(size)
@@ -105,8 +96,8 @@ func mallocLarge(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 	s.elemsize, s.nelems = npages<<pageShift, 1
 	s.pointers = marksOf(s) + 8
 	s.kind = spanNoScan
-	if typ != nil {
-		s.kind = spanTyped
+	if !noscan {
+		s.kind, needzero = spanTyped, true
 		*s.typeSlot(0) = typ
 	}
 	if needzero && !s.released {
@@ -142,7 +133,7 @@ func mallocgcTinySC2(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 		tiny.combined++
 		return unsafe.Pointer(tiny.slot + off)
 	}
-	c := &noscanSlots[tinyClass]
+	c := &slotsOf[noPointers+tinyClass]
 	for c.next >= c.end {
 		c.refill(tinyClass, true)
 	}
@@ -178,7 +169,7 @@ func (c *slots) describe(p, elemsize, shift uintptr, typ *_type) unsafe.Pointer 
 
 //go:nosplit
 func mallocgcSmallNoScanSC1(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	if p := noscanSlots[1].take(8); p != 0 {
+	if p := slotsOf[noPointers+1].take(8); p != 0 {
 		return unsafe.Pointer(p)
 	}
 	return mallocgc(size, typ, needzero)
@@ -186,7 +177,7 @@ func mallocgcSmallNoScanSC1(size uintptr, typ *_type, needzero bool) unsafe.Poin
 
 //go:nosplit
 func mallocgcSmallNoScanSC2(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	if p := noscanSlots[2].take(16); p != 0 {
+	if p := slotsOf[noPointers+2].take(16); p != 0 {
 		return unsafe.Pointer(p)
 	}
 	return mallocgc(size, typ, needzero)
@@ -194,7 +185,7 @@ func mallocgcSmallNoScanSC2(size uintptr, typ *_type, needzero bool) unsafe.Poin
 
 //go:nosplit
 func mallocgcSmallNoScanSC3(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	if p := noscanSlots[3].take(24); p != 0 {
+	if p := slotsOf[noPointers+3].take(24); p != 0 {
 		return unsafe.Pointer(p)
 	}
 	return mallocgc(size, typ, needzero)
@@ -202,7 +193,7 @@ func mallocgcSmallNoScanSC3(size uintptr, typ *_type, needzero bool) unsafe.Poin
 
 //go:nosplit
 func mallocgcSmallNoScanSC4(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	if p := noscanSlots[4].take(32); p != 0 {
+	if p := slotsOf[noPointers+4].take(32); p != 0 {
 		return unsafe.Pointer(p)
 	}
 	return mallocgc(size, typ, needzero)
@@ -210,7 +201,7 @@ func mallocgcSmallNoScanSC4(size uintptr, typ *_type, needzero bool) unsafe.Poin
 
 //go:nosplit
 func mallocgcSmallNoScanSC5(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	if p := noscanSlots[5].take(48); p != 0 {
+	if p := slotsOf[noPointers+5].take(48); p != 0 {
 		return unsafe.Pointer(p)
 	}
 	return mallocgc(size, typ, needzero)
@@ -218,7 +209,7 @@ func mallocgcSmallNoScanSC5(size uintptr, typ *_type, needzero bool) unsafe.Poin
 
 //go:nosplit
 func mallocgcSmallNoScanSC6(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	if p := noscanSlots[6].take(64); p != 0 {
+	if p := slotsOf[noPointers+6].take(64); p != 0 {
 		return unsafe.Pointer(p)
 	}
 	return mallocgc(size, typ, needzero)
@@ -226,7 +217,7 @@ func mallocgcSmallNoScanSC6(size uintptr, typ *_type, needzero bool) unsafe.Poin
 
 //go:nosplit
 func mallocgcSmallNoScanSC7(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	if p := noscanSlots[7].take(80); p != 0 {
+	if p := slotsOf[noPointers+7].take(80); p != 0 {
 		return unsafe.Pointer(p)
 	}
 	return mallocgc(size, typ, needzero)
@@ -234,7 +225,7 @@ func mallocgcSmallNoScanSC7(size uintptr, typ *_type, needzero bool) unsafe.Poin
 
 //go:nosplit
 func mallocgcSmallScanNoHeaderSC1(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	c := &scanSlots[1]
+	c := &slotsOf[1]
 	if p := c.take(8); p != 0 {
 		return c.describe(p, 8, 0, typ)
 	}
@@ -243,7 +234,7 @@ func mallocgcSmallScanNoHeaderSC1(size uintptr, typ *_type, needzero bool) unsaf
 
 //go:nosplit
 func mallocgcSmallScanNoHeaderSC2(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	c := &scanSlots[2]
+	c := &slotsOf[2]
 	if p := c.take(16); p != 0 {
 		return c.describe(p, 16, 1, typ)
 	}
@@ -252,7 +243,7 @@ func mallocgcSmallScanNoHeaderSC2(size uintptr, typ *_type, needzero bool) unsaf
 
 //go:nosplit
 func mallocgcSmallScanNoHeaderSC3(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	c := &scanSlots[3]
+	c := &slotsOf[3]
 	if p := c.take(24); p != 0 {
 		return c.describe(p, 24, 2, typ)
 	}
@@ -261,7 +252,7 @@ func mallocgcSmallScanNoHeaderSC3(size uintptr, typ *_type, needzero bool) unsaf
 
 //go:nosplit
 func mallocgcSmallScanNoHeaderSC4(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	c := &scanSlots[4]
+	c := &slotsOf[4]
 	if p := c.take(32); p != 0 {
 		return c.describe(p, 32, 2, typ)
 	}
@@ -270,7 +261,7 @@ func mallocgcSmallScanNoHeaderSC4(size uintptr, typ *_type, needzero bool) unsaf
 
 //go:nosplit
 func mallocgcSmallScanNoHeaderSC5(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	c := &scanSlots[5]
+	c := &slotsOf[5]
 	if p := c.take(48); p != 0 {
 		return c.describe(p, 48, 3, typ)
 	}
@@ -279,7 +270,7 @@ func mallocgcSmallScanNoHeaderSC5(size uintptr, typ *_type, needzero bool) unsaf
 
 //go:nosplit
 func mallocgcSmallScanNoHeaderSC6(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	c := &scanSlots[6]
+	c := &slotsOf[6]
 	if p := c.take(64); p != 0 {
 		return c.describe(p, 64, 3, typ)
 	}
@@ -288,7 +279,7 @@ func mallocgcSmallScanNoHeaderSC6(size uintptr, typ *_type, needzero bool) unsaf
 
 //go:nosplit
 func mallocgcSmallScanNoHeaderSC7(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	c := &scanSlots[7]
+	c := &slotsOf[7]
 	if p := c.take(80); p != 0 {
 		return c.describe(p, 80, 4, typ)
 	}

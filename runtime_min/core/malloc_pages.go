@@ -73,17 +73,16 @@ var heap struct {
 	spans  uintptr // address of the span table
 	table  uintptr // bytes of the span table that are memory
 
-	free       [2]freeRuns // dirty, released
-	spareSpans [maxSpanLines + 1]*mspan
-
-	// Pages in use, free and dirty, free and released. Their sum is mapped.
-	usedPages, dirtyPages, releasedPages uintptr
+	dirty, released freeRuns
+	spareSpans      [maxSpanLines + 1]*mspan
+	usedPages       uintptr // those of the free runs and these are all that is mapped
 }
 
 // freeRuns holds free runs by length: lists[n-1] those of n pages for n ≤ 64, then one list for each power of two.
 type freeRuns struct {
 	lists [freeLists]*mspan
 	some  [2]uint64 // bit i is set if lists[i] is not empty
+	pages uintptr   // sum of their lengths
 }
 
 const (
@@ -96,31 +95,6 @@ func freeList(npages uintptr) uintptr {
 		return npages - 1
 	}
 	return exactLists - 7 + uintptr(sys.Len64(uint64(npages))) // 65…127 pages have 7 bits
-}
-
-func (f *freeRuns) add(s *mspan) {
-	i := freeList(s.npages)
-	s.next, s.prev = f.lists[i], nil
-	if s.next != nil {
-		s.next.prev = s
-	}
-	f.lists[i] = s
-	f.some[i/64] |= 1 << (i % 64)
-}
-
-func (f *freeRuns) remove(s *mspan) {
-	i := freeList(s.npages)
-	if s.next != nil {
-		s.next.prev = s.prev
-	}
-	if s.prev != nil {
-		s.prev.next = s.next
-		return
-	}
-	f.lists[i] = s.next
-	if s.next == nil {
-		f.some[i/64] &^= 1 << (i % 64)
-	}
 }
 
 // find returns a run of at least npages pages, or nil: the shortest list that can hold one, the first that fits.
@@ -157,9 +131,9 @@ func spanOf(p uintptr) *mspan {
 // allocPages returns a span of npages pages with start, npages and released set, of kind spanFree and in no list.
 // lines is the size of the span itself. It returns nil if there is no memory.
 func allocPages(npages, lines uintptr) *mspan {
-	run := heap.free[0].find(npages)
+	run := heap.dirty.find(npages)
 	if run == nil {
-		run = heap.free[1].find(npages)
+		run = heap.released.find(npages)
 	}
 	if run == nil {
 		if run = growHeap(npages); run == nil {
@@ -217,31 +191,43 @@ func freeNeighbour(p uintptr, released bool) *mspan {
 	return nil
 }
 
+// runs are the free runs that s is one of.
+func (s *mspan) runs() *freeRuns {
+	if s.released {
+		return &heap.released
+	}
+	return &heap.dirty
+}
+
 // putRun enters a free run in its list; its first and last page refer to it, the pages between to nothing.
 func putRun(s *mspan) {
 	first := (s.start - heap.start) >> pageShift
 	*spanSlot(first) = s
 	*spanSlot(first + s.npages - 1) = s
-	if s.released {
-		heap.free[1].add(s)
-		heap.releasedPages += s.npages
-	} else {
-		heap.free[0].add(s)
-		heap.dirtyPages += s.npages
+	f, i := s.runs(), freeList(s.npages)
+	s.next, s.prev = f.lists[i], nil
+	if s.next != nil {
+		s.next.prev = s
 	}
+	f.lists[i] = s
+	f.some[i/64] |= 1 << (i % 64)
+	f.pages += s.npages
 }
 
 func takeRun(s *mspan) {
 	first := (s.start - heap.start) >> pageShift
 	*spanSlot(first) = nil
 	*spanSlot(first + s.npages - 1) = nil
-	if s.released {
-		heap.free[1].remove(s)
-		heap.releasedPages -= s.npages
-	} else {
-		heap.free[0].remove(s)
-		heap.dirtyPages -= s.npages
+	f, i := s.runs(), freeList(s.npages)
+	if s.next != nil {
+		s.next.prev = s.prev
 	}
+	if s.prev != nil {
+		s.prev.next = s.next
+	} else if f.lists[i] = s.next; s.next == nil {
+		f.some[i/64] &^= 1 << (i % 64)
+	}
+	f.pages -= s.npages
 }
 
 // growHeap gets memory for a free run of at least npages pages at the end of the heap; nil if the system has none.
@@ -323,13 +309,14 @@ func spanLines(bits uintptr) uintptr { return (spanHeader + bits + cacheLine - 1
 // releasePages gives the memory of dirty runs back to the system, long runs first, until at most keep pages are dirty.
 // It returns the number of bytes given back.
 func releasePages(keep uintptr) uintptr {
-	before := heap.dirtyPages
-	for i := freeLists - 1; i >= 0 && heap.dirtyPages > keep; i-- {
-		for s := heap.free[0].lists[i]; s != nil && heap.dirtyPages > keep; s = heap.free[0].lists[i] {
+	f := &heap.dirty
+	before := f.pages
+	for i := freeLists - 1; i >= 0 && f.pages > keep; i-- {
+		for s := f.lists[i]; s != nil && f.pages > keep; s = f.lists[i] {
 			takeRun(s)
 			sysForget(s.start, s.npages<<pageShift)
 			freePages(s, true)
 		}
 	}
-	return (before - heap.dirtyPages) << pageShift
+	return (before - f.pages) << pageShift
 }

@@ -44,10 +44,10 @@ type slots struct {
 	freed    uint64 // number of slots that collections found dead
 }
 
-var (
-	scanSlots   [gc.NumSizeClasses]slots
-	noscanSlots [gc.NumSizeClasses]slots
-)
+// slotsOf has the slots with pointers by size class; behind them, from noPointers on, those without.
+var slotsOf [2 * noPointers]slots
+
+const noPointers = gc.NumSizeClasses
 
 func marksOf(s *mspan) uintptr { return uintptr(unsafe.Pointer(s)) + spanHeader }
 

@@ -38,7 +38,7 @@ func (m *statistics) outsideHeap() uintptr {
 
 // classCounts returns how many objects of a size class have been allocated, and how many are in use or not yet found dead.
 func classCounts(class int) (allocated, freed uint64) {
-	for _, c := range [2]*slots{&scanSlots[class], &noscanSlots[class]} {
+	for _, c := range [2]*slots{&slotsOf[class], &slotsOf[noPointers+class]} {
 		allocated += c.handed
 		if c.next < c.end {
 			allocated -= uint64(slotsIn(c.end-c.next, uintptr(class)))
@@ -61,8 +61,8 @@ func ReadMemStats(m *MemStats) {
 		Alloc:         s.largeBytes - s.largeFreed,
 		HeapSys:       uint64(heap.mapped) - uint64(s.stacks_sys),
 		HeapInuse:     uint64(heap.usedPages)<<pageShift - uint64(s.stacks_sys),
-		HeapIdle:      uint64(heap.dirtyPages+heap.releasedPages) << pageShift,
-		HeapReleased:  uint64(heap.releasedPages) << pageShift,
+		HeapIdle:      uint64(heap.dirty.pages+heap.released.pages) << pageShift,
+		HeapReleased:  uint64(heap.released.pages) << pageShift,
 		StackInuse:    uint64(s.stacks_sys),
 		StackSys:      uint64(s.stacks_sys),
 		MSpanInuse:    uint64(s.mspan_sys),

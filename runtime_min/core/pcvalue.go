@@ -1,45 +1,45 @@
 package runtime
 
+import "unsafe"
+
+// pcAnswers keeps answers of pcvalue: a walk over stacks meets the same places again and again. A signal handler may come while one is written,
+// and does not look at them.
+var pcAnswers [64]pcvalueCacheEnt
+
 // pcvalue looks a program counter up in one of the tables of the function f, which begins at off: the value there, and where it begins to
 // hold; -1 if there is no table. Not to be found otherwise is a bug if strict.
 //
-// A walk over stacks meets the same places again and again, so answers are kept. A signal handler may ask while another question is being
-// answered; then they are not looked at.
+// A table is pairs of numbers: by how much the value differs from the one before (-1 before the first), its sign in the lowest bit, and for how
+// many bytes of code it holds. A difference of zero that is not the first ends it.
 func pcvalue(f funcInfo, off uint32, targetpc uintptr, strict bool) (int32, uintptr) {
-	if off == 0 {
+	if off == 0 || !f.valid() {
 		return -1, 0
 	}
-	kept := &m0.pcvalueCache
-	answers := &kept.entries[pcvalueCacheKey(targetpc)]
-	kept.inUse++
-	own := kept.inUse == 1
-	if own {
-		for i := range answers {
-			if a := &answers[i]; a.off == off && a.targetpc == targetpc {
-				kept.inUse--
-				return a.val, a.valPC
+	kept := &pcAnswers[(targetpc^uintptr(off))%uintptr(len(pcAnswers))]
+	inHandler := getg() == &gsignal
+	if !inHandler && kept.targetpc == targetpc && kept.off == off {
+		return kept.val, kept.valPC
+	}
+	at := uintptr(unsafe.Pointer(&f.datap.pctab[off]))
+	value, from := int32(-1), f.entry()
+	for first := true; ; first = false {
+		var difference, size uintptr
+		difference, at = uvarint(at)
+		if difference == 0 && !first {
+			break
+		}
+		value += int32(difference>>1) ^ -int32(difference&1)
+		size, at = uvarint(at)
+		if targetpc < from+size {
+			if !inHandler {
+				*kept = pcvalueCacheEnt{targetpc: targetpc, off: off, val: value, valPC: from}
 			}
+			return value, from
 		}
+		from += size
 	}
-	value, from := int32(-1), uintptr(0)
-	if f.valid() {
-		table, pc, ok := f.datap.pctab[off:], f.entry(), true
-		for first := true; ok && pc <= targetpc || first; first = false {
-			from = pc
-			table, ok = step(table, &pc, &value, first)
-		}
-		if !ok {
-			value, from = -1, 0
-		}
+	if strict {
+		throw("invalid runtime symbol table")
 	}
-	if from == 0 {
-		if strict && panicking.Load() == 0 {
-			throw("invalid runtime symbol table")
-		}
-	} else if own {
-		answers[cheaprandn(uint32(len(answers)))] = answers[0]
-		answers[0] = pcvalueCacheEnt{targetpc: targetpc, off: off, val: value, valPC: from}
-	}
-	kept.inUse--
-	return value, from
+	return -1, 0
 }

@@ -77,7 +77,7 @@ func madeName(id int32) (p unsafe.Pointer, found bool) {
 
 //go:linkname reflect_addReflectOff reflect.addReflectOff
 func reflect_addReflectOff(p unsafe.Pointer) int32 {
-	describeReflectFrames = describeStubFrames
+	reflectArgMap = argMapOfStub
 	o := &madeOffsets
 	if 2*len(o.made) >= len(o.ids) {
 		o.ids = make([]int32, max(2*len(o.ids), 64))

@@ -2,7 +2,7 @@ package runtime
 
 import (
 	"internal/stringslite"
-	_ "unsafe"
+	"unsafe"
 )
 
 // GODEBUG and GOTRACEBACK, read from the environment when they are first asked for.
@@ -80,7 +80,8 @@ func parseTraceback(value string) tracebackLevel {
 	return tracebackLevel{level: level, all: true}
 }
 
-// getenv looks a variable up in what the process started with; "" if it is not there.
+// getenv looks a variable up in what the process started with; "" if it is not there. A program that only allocates contains no other code for
+// strings of C.
 //
 //go:nosplit
 func getenv(name string) string {
@@ -89,9 +90,17 @@ func getenv(name string) string {
 		if p == nil {
 			return ""
 		}
-		entry := gostringnocopy(p)
-		if len(entry) > len(name) && entry[len(name)] == '=' && entry[:len(name)] == name {
-			return entry[len(name)+1:]
+		n := 0
+		for n < len(name) && *p == name[n] {
+			p = addb(p, 1)
+			n++
+		}
+		if n == len(name) && *p == '=' {
+			value := stringStruct{str: unsafe.Pointer(addb(p, 1))}
+			for *addb(p, 1+uintptr(value.len)) != 0 {
+				value.len++
+			}
+			return *(*string)(unsafe.Pointer(&value))
 		}
 	}
 }

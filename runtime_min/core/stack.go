@@ -91,9 +91,6 @@ func growStackByCopy(gp *g) {
 		setMainStack(size)
 		gogo(&gp.sched)
 	}
-	if describeReflectFrames != nil {
-		describeReflectFrames()
-	}
 	copystack(gp, size)
 	gogo(&gp.sched)
 }

@@ -15,34 +15,24 @@ var printTraces func(gp *g, pc, sp uintptr)
 var printPanics func(p *_panic)
 
 //go:nosplit
-func throw(s string) {
-	systemstack(func() { printFatal(nil, s) })
-	fatalthrow(throwTypeRuntime)
-}
+func throw(s string) { fatalthrow(throwTypeRuntime, s) }
 
 // fatal is throw for errors of the program rather than of the runtime: the trace leaves out runtime frames.
 //
 //go:nosplit
-func fatal(s string) {
-	p := getg()._panic
-	systemstack(func() { printFatal(p, s) })
-	fatalthrow(throwTypeUser)
-}
-
-func printFatal(p *_panic, s string) {
-	if p != nil && printPanics != nil {
-		printPanics(p)
-	}
-	print("fatal error: ", s, "\n")
-}
+func fatal(s string) { fatalthrow(throwTypeUser, s) }
 
 //go:nosplit
-func fatalthrow(t throwType) {
+func fatalthrow(t throwType, s string) {
 	pc, sp, gp := sys.GetCallerPC(), sys.GetCallerSP(), getg()
-	if m0.throwing == throwTypeNone {
-		m0.throwing = t
-	}
 	systemstack(func() {
+		if p := gp._panic; p != nil && t == throwTypeUser && printPanics != nil {
+			printPanics(p)
+		}
+		print("fatal error: ", s, "\n")
+		if m0.throwing == throwTypeNone {
+			m0.throwing = t
+		}
 		startDying()
 		die(gp, pc, sp)
 	})

@@ -29,6 +29,14 @@ func writeRaw(p *byte, n int) {
 	linux.Syscall6(sysWrite, 2, uintptr(unsafe.Pointer(p)), uintptr(n), 0, 0, 0)
 }
 
+// What one print statement says is not mixed with what others say.
+
+//go:nosplit
+func printlock() { m0.locks++ }
+
+//go:nosplit
+func printunlock() { m0.locks-- }
+
 func printuint(v uint64) { printDecimal(v, false) }
 
 func printint(v int64) {
