@@ -36,7 +36,6 @@ func startMain(gp *g)
 const (
 	_AT_NULL         = 0
 	_AT_SECURE       = 23
-	_AT_RANDOM       = 25
 	_AT_SYSINFO_EHDR = 33
 )
 

@@ -89,6 +89,16 @@ TEXT runtime·faultEntry(SB),NOSPLIT|NOFRAME,$0
 	MOVQ	runtime·sigpanicPC(SB), AX
 	JMP	AX
 
+// func raise(err any)
+TEXT runtime·raise<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
+	PUSHQ	AX
+	PUSHQ	BX
+	CALL	runtime·raiser<ABIInternal>(SB)
+	MOVQ	AX, CX
+	POPQ	BX
+	POPQ	AX
+	JMP	CX
+
 // func vdsoClock(fn, clock uintptr, ts *timespec)
 // C code wants more stack than a goroutine may have left, and keeps R12 to R15, BX and BP.
 TEXT runtime·vdsoClock<ABIInternal>(SB),NOSPLIT|NOFRAME,$0

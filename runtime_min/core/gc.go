@@ -70,14 +70,6 @@ func collectionDue() bool {
 	return pace.live >= pace.goal && pace.due() && mayCollect()
 }
 
-// collectForMemory is the last resort when the system has no more memory: whatever GOGC says, try to find some.
-func collectForMemory() {
-	if mayCollect() {
-		collect()
-	}
-	releasePages(0)
-}
-
 // collectNow runs on the system stack.
 func collectNow() {
 	for i := range slotsOf {

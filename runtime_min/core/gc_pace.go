@@ -97,15 +97,8 @@ func (p *pacer) release() {
 	if p.goal == noGoal {
 		return
 	}
-	keep := (p.goal + p.goal/10 + uintptr(memstats.stacks_sys)) >> pageShift
-	if keep > heap.usedPages {
-		keep -= heap.usedPages
-	} else {
-		keep = 0
-	}
-	if heap.dirty.pages > keep {
-		releasePages(keep)
-	}
+	needed := (p.goal + p.goal/10 + uintptr(memstats.stacks_sys)) >> pageShift
+	releasePages(max(needed, heap.usedPages) - heap.usedPages)
 }
 
 // decimal parses a number as strconv.ParseInt(s, 10, 32) does.
@@ -185,5 +178,5 @@ func setMemoryLimit(limit int64) (old int64) {
 //go:linkname freeOSMemory runtime/debug.freeOSMemory
 func freeOSMemory() {
 	GC()
-	releasePages(0)
+	systemstack(func() { releasePages(0) })
 }

@@ -108,9 +108,8 @@ func (s *stackScan) frame(frame *stkframe, conservative bool) bool {
 		if frame.varp != 0 {
 			s.all(frame.sp, frame.varp)
 		}
-		if n := frame.argBytes(); n != 0 {
-			s.all(frame.argp, frame.argp+n)
-		}
+		args, _ := frame.argMapInternal()
+		s.all(frame.argp, frame.argp+uintptr(args.n)*8)
 		return saved
 	}
 	locals, args, objects := frame.getStackMap(false)

@@ -86,13 +86,7 @@ func mallocLarge(size uintptr, typ *_type, noscan, needzero bool) unsafe.Pointer
 		collect()
 		pace.live += npages << pageShift // the collection set it to what it found
 	}
-	s := allocPages(npages, spanLines(16))
-	if s == nil {
-		collectForMemory()
-		if s = allocPages(npages, spanLines(16)); s == nil {
-			outOfMemory(size)
-		}
-	}
+	s := needPages(npages, spanLines(16), size)
 	s.elemsize, s.nelems = npages<<pageShift, 1
 	s.pointers = marksOf(s) + 8
 	s.kind = spanNoScan
@@ -106,6 +100,27 @@ func mallocLarge(size uintptr, typ *_type, noscan, needzero bool) unsafe.Pointer
 	memstats.largeObjects++
 	memstats.largeBytes += uint64(s.elemsize)
 	return unsafe.Pointer(s.start)
+}
+
+// needPages is allocPages for size bytes. When the system has no more memory, it tries to find some, whatever GOGC says, or ends the program.
+func needPages(npages, lines, size uintptr) (s *mspan) {
+	for try := 0; ; try++ {
+		systemstack(func() {
+			if try == 1 {
+				releasePages(0)
+			}
+			s = allocPages(npages, lines)
+		})
+		if s != nil {
+			return s
+		}
+		if try == 1 {
+			outOfMemory(size)
+		}
+		if mayCollect() {
+			collect()
+		}
+	}
 }
 
 // outOfMemory ends the program with stock Go's words. They differ by what is exhausted: memory, or the address space (ulimit -v).

@@ -16,6 +16,8 @@ import (
 //
 // which is what the collector asks of every word it looks at.
 //
+// All of this runs on the system stack: a goroutine's could have to grow in the middle of it, and stacks come from here too.
+//
 // Pages are handed out in runs. Every run, in use or free, has a span (mspan); runs that are free are kept in lists by length and
 // merged with free neighbours. A free run is either released (no memory behind it, reads as zeros: never used, or given back to the
 // system) or dirty. The two kinds never merge, so "released" tells both the accounts and the allocator (needs clearing?) the truth.
@@ -292,6 +294,7 @@ func newSpan(lines uintptr) *mspan {
 	return s
 }
 
+//go:noinline
 func freeSpan(s *mspan) {
 	s.kind, s.nelems = spanFree, 0
 	s.next = heap.spareSpans[s.lines]

@@ -96,14 +96,7 @@ func (c *slots) refill(class uintptr, noscan bool) {
 	c.class, c.noscan = uint8(class), noscan
 	c.byRuns = !noscan || class <= clearedClasses
 	c.most = uint16(max(slotsIn(longestRun, class), 1))
-	s := newSlotSpan(class, noscan)
-	if s == nil {
-		collectForMemory()
-		if s = newSlotSpan(class, noscan); s == nil {
-			outOfMemory(uintptr(gc.SizeClassToNPages[class]) << pageShift)
-		}
-	}
-	c.use(s)
+	c.use(newSlotSpan(class, noscan))
 	c.nextRun()
 }
 
@@ -163,7 +156,7 @@ func (c *slots) retire() {
 	c.next, c.end, c.span, c.partial = 0, 0, nil, nil
 }
 
-// newSlotSpan makes a span of free slots, or returns nil if there is no memory.
+// newSlotSpan makes a span of free slots.
 func newSlotSpan(class uintptr, noscan bool) *mspan {
 	size := uintptr(gc.SizeClassToSize[class])
 	npages := uintptr(gc.SizeClassToNPages[class])
@@ -180,10 +173,7 @@ func newSlotSpan(class uintptr, noscan bool) *mspan {
 			bits += nelems * 8
 		}
 	}
-	s := allocPages(npages, spanLines(bits))
-	if s == nil {
-		return nil
-	}
+	s := needPages(npages, spanLines(bits), npages<<pageShift)
 	s.kind, s.shift, s.class = kind, uint8(shift), uint8(class)
 	s.elemsize, s.nelems, s.magic = size, uint32(nelems), gc.SizeClassToDivMagic[class]
 	s.pointers = marksOf(s) + marks

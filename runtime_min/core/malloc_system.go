@@ -114,19 +114,19 @@ func persistentalloc(size, align uintptr, stat *sysMemStat) unsafe.Pointer {
 	}
 	p := alignUp(a.next, align)
 	if p+size > a.end {
-		if size > a.chunk/4 {
-			return persistentMap(alignUp(size, physPageSize))
+		chunk, shared := a.chunk, size <= a.chunk/4
+		if !shared {
+			chunk = alignUp(size, physPageSize)
 		}
-		p = uintptr(persistentMap(a.chunk))
-		a.end = p + a.chunk
-		a.chunk = min(2*a.chunk, mostPersistentChunk)
+		p = uintptr(sysMapOrDie(chunk, &memstats.mapped_sys))
+		if !shared {
+			return unsafe.Pointer(p)
+		}
+		a.end = p + chunk
+		a.chunk = min(2*chunk, mostPersistentChunk)
 	}
 	a.next = p + size
 	return unsafe.Pointer(p)
-}
-
-func persistentMap(size uintptr) unsafe.Pointer {
-	return sysMapOrDie(size, &memstats.mapped_sys)
 }
 
 // wordStack is a stack of words outside the heap, of any height. The collector's work is in such.

@@ -3,6 +3,7 @@ package runtime
 import (
 	"internal/bytealg"
 	"internal/runtime/sys"
+	"internal/stringslite"
 )
 
 // Names of functions as traces and errors tell them: "[...]" stands for each list of type arguments.
@@ -54,6 +55,28 @@ func funcNameForPrint(name string) string {
 	namePieces(name, func(piece string) { short += piece })
 	return short
 }
+
+// isExportedRuntime tells the exported functions of package runtime, and the exported methods of its exported types: the word after the last
+// dot and the first one, which may stand between "(*" and ")", begin with a capital.
+func isExportedRuntime(name string) bool {
+	const prefix = "runtime."
+	if !stringslite.HasPrefix(name, prefix) {
+		return false
+	}
+	name = name[len(prefix):]
+	if stringslite.HasPrefix(name, "(*") {
+		name = name[len("(*"):]
+	}
+	last := 0
+	for i := range len(name) {
+		if name[i] == '.' {
+			last = i + 1
+		}
+	}
+	return last < len(name) && isCapital(name[0]) && isCapital(name[last])
+}
+
+func isCapital(c byte) bool { return 'A' <= c && c <= 'Z' }
 
 // panicwrap is called by the compiler's method main.(*T).M where it has no *T to call main.T.M with.
 func panicwrap() {

@@ -67,31 +67,37 @@ func fatalpanic(p *_panic) {
 	})
 }
 
-// raise stands for panic in channel operations, whose errors are of type plainError. Where nothing refers to gopanic, nothing can recover
-// either, a defer statement being what does (deferreturn), and the report is all there is to a panic: so channels alone do not link in the
-// machinery.
+// raise stands for panic in channel operations. Where nothing refers to gopanic, nothing can recover either, a defer statement being what does
+// (deferreturn), and the report is all there is to a panic: so channels alone do not link in the machinery. It goes to the one or the
+// other as if that had been called in its place.
+func raise(err any)
+
+// raiser is the code that raise goes to.
 //
-//go:noinline
-func raise(err any) {
-	if gopanicPC == 0 {
-		gopanicPC = findFunctionByID(abi.FuncID_gopanic)
+//go:nosplit
+func raiser() uintptr {
+	if raiserPC == 0 {
+		raiserPC = findFunctionByID(abi.FuncID_gopanic)
+		if raiserPC == 0 {
+			raiserPC = abi.FuncPCABIInternal(reportError)
+		}
 	}
-	if gopanicPC != 0 {
-		code := &gopanicPC
-		(*(*func(any))(unsafe.Pointer(&code)))(err)
-	}
+	return raiserPC
+}
+
+var raiserPC uintptr
+
+// reportError reports a panic with a plainError.
+func reportError(err any) {
 	pc, sp, gp := sys.GetCallerPC(), sys.GetCallerSP(), getg()
-	text, _ := err.(plainError)
+	text := *(*string)(efaceOf(&err).data)
 	systemstack(func() {
 		printTraces = traceCrash
 		startDying()
-		print("panic: ", string(text), "\n")
+		print("panic: ", text, "\n")
 		die(gp, pc, sp)
 	})
 }
-
-// gopanicPC is the entry of gopanic, once raise has looked for it and found one.
-var gopanicPC uintptr
 
 // traceCrash prints the stacks of a crash report: gp's, and those of the other goroutines when GOTRACEBACK or the kind of crash asks.
 func traceCrash(gp *g, pc, sp uintptr) {
@@ -113,14 +119,17 @@ func traceCrash(gp *g, pc, sp uintptr) {
 		print("\nruntime stack:\n")
 		traceback(pc, sp, 0, gp)
 	}
-	if all {
-		tracebackothers(gp)
-	} else if crashBubble != nil {
-		tracebacksomeothers(gp, func(other *g) bool { return other.bubble == crashBubble })
+	if all || crashBubble != nil {
+		traceOthers(gp, all)
 	}
 	if crash {
 		dieFromSignal(_SIGABRT)
 	}
+}
+
+// traceOthers prints the stacks of all goroutines, or of those in crashBubble, but for gp's.
+func traceOthers(gp *g, all bool) {
+	tracebacksomeothers(gp, func(other *g) bool { return all || other.bubble == crashBubble })
 }
 
 // crashBubble, when set, is the synctest bubble whose goroutines belong to the crash report.

@@ -43,3 +43,27 @@ func pcvalue(f funcInfo, off uint32, targetpc uintptr, strict bool) (int32, uint
 	}
 	return -1, 0
 }
+
+// pcdata is pcvalue for a table that functions have a number of.
+//
+//go:noinline
+func pcdata(f funcInfo, table uint32, targetpc uintptr, strict bool) (int32, uintptr) {
+	if table >= f.npcdata {
+		return -1, 0
+	}
+	return pcvalue(f, pcdatastart(f, table), targetpc, strict)
+}
+
+func pcdatavalue(f funcInfo, table uint32, targetpc uintptr) int32 {
+	value, _ := pcdata(f, table, targetpc, true)
+	return value
+}
+
+func pcdatavalue1(f funcInfo, table uint32, targetpc uintptr, strict bool) int32 {
+	value, _ := pcdata(f, table, targetpc, strict)
+	return value
+}
+
+func pcdatavalue2(f funcInfo, table uint32, targetpc uintptr) (int32, uintptr) {
+	return pcdata(f, table, targetpc, true)
+}

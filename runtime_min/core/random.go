@@ -37,10 +37,8 @@ func bootstrapRand() uint64 { return rand() }
 //go:linkname vgetrandom
 func vgetrandom(p []byte, flags uint32) (ret int, supported bool) { return -1, false }
 
-// seedCheap seeds the generator that orders select cases and the like, with a part of the 16 random bytes that every process gets.
+// seedCheap seeds the generator that orders select cases and the like with the place of the stack, which is another one in each process.
 func seedCheap() {
-	if seed := auxval(_AT_RANDOM); seed != 0 {
-		m0.cheaprand64 = *(*uint64)(unsafe.Pointer(seed))
-		m0.cheaprand = uint32(m0.cheaprand64 >> 32)
-	}
+	m0.cheaprand64 = uint64(uintptr(unsafe.Pointer(argv)))
+	m0.cheaprand = uint32(m0.cheaprand64)
 }

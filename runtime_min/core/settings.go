@@ -9,7 +9,6 @@ import (
 
 // debug holds the settings of GODEBUG that kept files ask for.
 var debug struct {
-	invalidptr       int32
 	gcshrinkstackoff int32
 }
 

@@ -87,7 +87,7 @@ func reportSignal(sig uint32, c *sigctxt, gp *g) {
 	if level > 0 {
 		goroutineheader(gp)
 		traceback1(pc, uintptr(registers.rsp), 0, gp, unwindTrap)
-		tracebackothers(gp)
+		traceOthers(gp, true)
 		print("\n")
 		dumpregs(registers)
 	}

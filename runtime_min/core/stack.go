@@ -77,13 +77,7 @@ func setMainStack(size uintptr) {
 }
 
 func growStackByCopy(gp *g) {
-	size := 2 * (gp.stack.hi - gp.stack.lo)
-	if f := findfunc(gp.sched.pc); f.valid() {
-		used := gp.stack.hi - gp.sched.sp
-		for need := uintptr(funcMaxSPDelta(f)) + stackGuard; size-used < need; {
-			size *= 2
-		}
-	}
+	size := 2 * (gp.stack.hi - gp.stack.lo) // where that is too little for the function, its prologue comes here again
 	if size > maxstacksize || size > maxstackceiling || gp == &mainG && size > mainStackReserved {
 		stackOverflow(gp)
 	}

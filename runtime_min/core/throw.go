@@ -15,11 +15,13 @@ var printTraces func(gp *g, pc, sp uintptr)
 var printPanics func(p *_panic)
 
 //go:nosplit
+//go:noinline
 func throw(s string) { fatalthrow(throwTypeRuntime, s) }
 
 // fatal is throw for errors of the program rather than of the runtime: the trace leaves out runtime frames.
 //
 //go:nosplit
+//go:noinline
 func fatal(s string) { fatalthrow(throwTypeUser, s) }
 
 //go:nosplit

@@ -37,28 +37,22 @@ func printlock() { m0.locks++ }
 //go:nosplit
 func printunlock() { m0.locks-- }
 
-func printuint(v uint64) { printDecimal(v, false) }
-
 func printint(v int64) {
 	if v < 0 {
-		printDecimal(-uint64(v), true)
-	} else {
-		printDecimal(uint64(v), false)
+		printstring("-")
+		v = -v
 	}
+	printuint(uint64(v))
 }
 
-// printDecimal is for short; strconv is for speed.
-func printDecimal(v uint64, negative bool) {
-	var buf [len("-18446744073709551615")]byte
+// printuint is for short; strconv is for speed.
+func printuint(v uint64) {
+	var buf [len("18446744073709551615")]byte
 	i := len(buf)
 	for first := true; first || v != 0; first = false {
 		i--
 		buf[i] = byte('0' + v%10)
 		v /= 10
-	}
-	if negative {
-		i--
-		buf[i] = '-'
 	}
 	gwrite(buf[i:])
 }

@@ -242,3 +242,11 @@ def test_a_blocked_read_is_no_deadlock(programs: Callable[[str, str], str]) -> N
         timer.join()
     os.close(reading)
     os.close(writing)
+
+
+def test_a_heap_grows_wherever_a_stack_ends(programs: Callable[[str, str], str]) -> None:
+    """The page allocator is not interrupted by the growth of a stack, which takes pages too: at each place where one could be needed."""
+    program = programs("min", "growing")
+    for calls in range(19):
+        for more in range(12):
+            assert run([program, str(calls), str(more)]) == (0, "", ""), f"{calls} and {more} calls deep"
