@@ -24,8 +24,9 @@ func copyMask(mask *byte, at uintptr, from *byte, n uintptr) {
 func getGCMaskOnDemand(t *_type) *byte {
 	place := (**byte)(unsafe.Pointer(t.GCData))
 	if *place == nil {
-		*place = newMask(t.PtrBytes / 8)
-		maskType(*place, 0, t)
+		mask := newMask(t.PtrBytes / 8)
+		maskType(mask, 0, t)
+		*place = mask
 	}
 	return *place
 }

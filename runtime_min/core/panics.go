@@ -72,7 +72,7 @@ func fatalpanic(p *_panic) {
 // other as if that had been called in its place.
 func raise(err any)
 
-// raiser is the code that raise goes to.
+// raiser is the code that raise goes to. No stack map describes what raise holds meanwhile, so the stack must not grow.
 //
 //go:nosplit
 func raiser() uintptr {

@@ -38,7 +38,7 @@ func pcvalue(f funcInfo, off uint32, targetpc uintptr, strict bool) (int32, uint
 		}
 		from += size
 	}
-	if strict {
+	if strict && panicking.Load() == 0 {
 		throw("invalid runtime symbol table")
 	}
 	return -1, 0

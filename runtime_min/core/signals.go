@@ -145,6 +145,8 @@ func faultEntry()
 var sigpanicPC uintptr
 
 // findFunctionByID is the address of the function that the linker gave this ID, 0 if the program does not contain it.
+//
+//go:nosplit
 func findFunctionByID(id abi.FuncID) uintptr {
 	md := &firstmoduledata
 	for _, entry := range md.ftab[:len(md.ftab)-1] {
