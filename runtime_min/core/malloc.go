@@ -43,12 +43,12 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 		return mallocgcTinySC2(size, typ, needzero)
 	}
 	inBits := size <= mostInBits
-	class := size
+	slot := size
 	if !noscan && !inBits {
 		// Go's own runtime keeps the type in the object. We do not, but leave the place, so that slices grow by the same steps (roundupsize).
-		class += gc.MallocHeaderSize
+		slot += gc.MallocHeaderSize
 	}
-	class = sizeClass(class)
+	class := sizeClass(slot)
 	c := &slotsOf[class]
 	if noscan {
 		c = &slotsOf[noPointers+class]
