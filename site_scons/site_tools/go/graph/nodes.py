@@ -16,6 +16,8 @@ from SCons.Node.FS import File, FileNodeInfo
 from SCons.Script import GetOption
 from SCons.Util import hash_signature
 
+from . import caching
+
 Node = Any
 
 
@@ -154,8 +156,6 @@ class GoNode(File):
             self.unit.after_build()
 
     def visited(self) -> None:
-        from . import caching
-
         if caching.is_forced(self):
             self._push()
         if not self.exists():
@@ -176,8 +176,6 @@ class GoNode(File):
         return str(hash_signature(f"{self.unit.signature()} {self.added_digest()} {self.get_internal_path()}"))
 
     def retrieve_from_cache(self) -> bool:
-        from . import caching
-
         caching.make_room(self)
         companions = self._companions()
         found = bool(super().retrieve_from_cache()) and all(node.retrieve_from_cache() for node in companions)
@@ -189,8 +187,6 @@ class GoNode(File):
             self._push()
 
     def _push(self) -> None:
-        from . import caching
-
         companions = self._companions()
         for node in (super(), *companions):
             node.push_to_cache()
