@@ -10,19 +10,8 @@ import (
 
 const iscgo = false
 
-type cgoCallers [32]uintptr
-
-type cgoSymbolizerArg struct{ pc uintptr }
-
-func (u *unwinder) cgoCallers(pcBuf []uintptr) int { return 0 }
-func cgoSymbolizerAvailable() bool                 { return false }
-func expandCgoFrames(pc uintptr) []Frame           { return nil }
-func callCgoSymbolizer(arg *cgoSymbolizerArg)      {}
-func printCgoTraceback(callers *cgoCallers)        {}
-
-func printOneCgoTraceback(pc uintptr, commitFrame func() (pr, stop bool), arg *cgoSymbolizerArg) bool {
-	return false
-}
+func cgoSymbolizerAvailable() bool       { return false }
+func expandCgoFrames(pc uintptr) []Frame { return nil }
 
 func cgoCheckMemmove2(typ *_type, dst, src unsafe.Pointer, off, size uintptr) {}
 func cgoCheckSliceCopy(typ *_type, dst, src unsafe.Pointer, n int)            {}
@@ -33,11 +22,6 @@ type ptabEntry struct {
 	name nameOff
 	typ  typeOff
 }
-
-// No dumps of stack words in tracebacks, no ancestors.
-
-func tracebackHexdump(stk stack, frame *stkframe, bad uintptr) {}
-func printAncestorTraceback(ancestor ancestorInfo)             {}
 
 // No runtime/secret, no valgrind.
 

@@ -63,11 +63,9 @@ type g struct {
 
 	writebuf   []byte // print goes here when not nil
 	parentGoid uint64
-	gopc       uintptr // the go statement that made it
-	startpc    uintptr // its function
-	ancestors  *[]ancestorInfo
-	waiting    *sudog // what it waits for, in lock order
-	cgoCtxt    []uintptr
+	gopc       uintptr        // the go statement that made it
+	startpc    uintptr        // its function
+	waiting    *sudog         // what it waits for, in lock order
 	labels     unsafe.Pointer // profiler labels
 	timer      *timer         // of Sleep
 	sleepWhen  int64
@@ -114,12 +112,7 @@ type m struct {
 	cheaprand   uint32
 	cheaprand64 uint64
 
-	// Named in conditions of kept files that are constant false here.
-	libcallsp     uintptr
-	incgo         bool
-	ncgo          int32
-	cgoCallers    *cgoCallers
-	cgoCallersUse atomic.Uint32
+	libcallsp uintptr // named in a condition of a kept file that is constant false here
 }
 
 // p is what stock Go keeps by processor.
@@ -182,6 +175,7 @@ func newBubbleID() uint64 {
 			bubble.decActive()
 		}
 	}
+	printBubble = printBubbleOf
 	findCrashBubble = func(value any) {
 		if deadlock, ok := value.(synctestDeadlockError); ok {
 			crashBubble = deadlock.bubble

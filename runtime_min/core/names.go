@@ -3,41 +3,30 @@ package runtime
 import (
 	"internal/bytealg"
 	"internal/runtime/sys"
-	"internal/stringslite"
 )
 
 // Names of functions as traces and errors tell them: "[...]" stands for each list of type arguments.
 
 // namePieces hands over name piece by piece. Brackets that do not match stay as they are.
 func namePieces(name string, piece func(string)) {
-	for {
-		open := bytealg.IndexByteString(name, '[')
-		size := argumentsLen(name[max(open, 0):])
-		if open < 0 || size == 0 {
-			piece(name)
-			return
-		}
-		piece(name[:open])
-		piece("[...]")
-		name = name[open+size:]
-	}
-}
-
-// argumentsLen is the length of the bracketed list that name begins with; 0 if it does not end.
-func argumentsLen(name string) int {
-	depth := 0
-	for i := 0; i < len(name); i++ {
+	depth, done := 0, 0
+	for i := range len(name) {
 		switch name[i] {
 		case '[':
+			if depth == 0 {
+				piece(name[done:i])
+				done = i
+			}
 			depth++
 		case ']':
-			depth--
-			if depth == 0 {
-				return i + 1
+			if depth == 1 {
+				piece("[...]")
+				done = i + 1
 			}
+			depth = max(depth-1, 0)
 		}
 	}
-	return 0
+	piece(name[done:])
 }
 
 func printFuncName(name string) {
@@ -54,26 +43,6 @@ func funcNameForPrint(name string) string {
 	short := ""
 	namePieces(name, func(piece string) { short += piece })
 	return short
-}
-
-// isExportedRuntime tells the exported functions of package runtime, and the exported methods of its exported types: the word after the last
-// dot and the first one, which may stand between "(*" and ")", begin with a capital.
-func isExportedRuntime(name string) bool {
-	const prefix = "runtime."
-	if !stringslite.HasPrefix(name, prefix) {
-		return false
-	}
-	name = name[len(prefix):]
-	if stringslite.HasPrefix(name, "(*") {
-		name = name[len("(*"):]
-	}
-	last := 0
-	for i := range len(name) {
-		if name[i] == '.' {
-			last = i + 1
-		}
-	}
-	return last < len(name) && isCapital(name[0]) && isCapital(name[last])
 }
 
 func isCapital(c byte) bool { return 'A' <= c && c <= 'Z' }

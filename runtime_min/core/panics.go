@@ -99,45 +99,6 @@ func reportError(err any) {
 	})
 }
 
-// traceCrash prints the stacks of a crash report: gp's, and those of the other goroutines when GOTRACEBACK or the kind of crash asks.
-func traceCrash(gp *g, pc, sp uintptr) {
-	if isSecureMode() {
-		exit(2)
-	}
-	level, all, crash := gotraceback()
-	if level == 0 {
-		return
-	}
-	if gp != gp.m.curg {
-		all = true
-	}
-	if gp != &g0 {
-		print("\n")
-		goroutineheader(gp)
-		traceback(pc, sp, 0, gp)
-	} else if level >= 2 || m0.throwing >= throwTypeRuntime {
-		print("\nruntime stack:\n")
-		traceback(pc, sp, 0, gp)
-	}
-	if all || crashBubble != nil {
-		traceOthers(gp, all)
-	}
-	if crash {
-		dieFromSignal(_SIGABRT)
-	}
-}
-
-// traceOthers prints the stacks of all goroutines, or of those in crashBubble, but for gp's.
-func traceOthers(gp *g, all bool) {
-	tracebacksomeothers(gp, func(other *g) bool { return all || other.bubble == crashBubble })
-}
-
-// crashBubble, when set, is the synctest bubble whose goroutines belong to the crash report.
-var crashBubble *synctestBubble
-
-// findCrashBubble sets it when the value of a panic is a bubble's deadlock. It is set with the first bubble.
-var findCrashBubble func(value any)
-
 // sigpanic runs in place of the instruction that faulted, as if it had called it, and turns the fault into a panic.
 func sigpanic() {
 	gp := getg()

@@ -85,8 +85,8 @@ func reportSignal(sig uint32, c *sigctxt, gp *g) {
 	print("\n")
 	level, _, crash := gotraceback()
 	if level > 0 {
-		goroutineheader(gp)
-		traceback1(pc, uintptr(registers.rsp), 0, gp, unwindTrap)
+		traceHeader(gp)
+		traceStack(gp, pc, uintptr(registers.rsp), unwindTrap)
 		traceOthers(gp, true)
 		print("\n")
 		dumpregs(registers)

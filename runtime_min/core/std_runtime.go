@@ -81,10 +81,10 @@ func Stack(buf []byte, all bool) int {
 		divert = toWritebuf
 		g0.m.traceback = 1 // whatever GOTRACEBACK says
 		g0.writebuf = buf[0:0:len(buf)]
-		goroutineheader(gp)
-		traceback(pc, sp, 0, gp)
+		traceHeader(gp)
+		traceStack(gp, pc, sp, 0)
 		if all {
-			tracebackothers(gp)
+			traceOthers(gp, true)
 		}
 		g0.m.traceback = 0
 		n = len(g0.writebuf)
