@@ -44,7 +44,7 @@ func SetFinalizer(obj any, finalizer any) {
 	}
 	if attachments.finalizers.runner == nil {
 		attachments.finalizers.runner = getg() // until it sets itself
-		go runFinalizers()
+		startFinalizers()
 	}
 	a := attach(uintptr(e.data), attachedFinalizer)
 	a.fn, a.nret, a.fint, a.ot = (*funcval)(f.data), nret, fint, ot
@@ -83,6 +83,11 @@ func finalizerTakes(fint, etyp *_type) bool {
 	}
 	return false
 }
+
+// startFinalizers is a function of its own because the goroutine is created by it in traces, which do not show that.
+//
+//go:noinline
+func startFinalizers() { go runFinalizers() }
 
 // runFinalizers is the goroutine that runs all finalizers. Its name is known to the linker, which marks it as a system goroutine.
 //

@@ -98,7 +98,7 @@ func uvarint(p uintptr) (x, next uintptr) {
 	for shift := uint(0); ; shift += 7 {
 		b := *(*byte)(unsafe.Pointer(p))
 		p++
-		x |= uintptr(b&0x7f) << shift
+		x |= uintptr(b&0x7f) << (shift & 63)
 		if b < 0x80 {
 			return x, p
 		}

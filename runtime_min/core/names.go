@@ -8,6 +8,8 @@ import (
 // Names of functions as traces and errors tell them: "[...]" stands for each list of type arguments.
 
 // namePieces hands over name piece by piece. Brackets that do not match stay as they are.
+//
+//go:nosplit
 func namePieces(name string, piece func(string)) {
 	depth, done := 0, 0
 	for i := range len(name) {
@@ -27,13 +29,6 @@ func namePieces(name string, piece func(string)) {
 		}
 	}
 	piece(name[done:])
-}
-
-func printFuncName(name string) {
-	if name == "runtime.gopanic" {
-		name = "panic"
-	}
-	namePieces(name, printstring)
 }
 
 func funcNameForPrint(name string) string {

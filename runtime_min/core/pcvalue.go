@@ -12,6 +12,7 @@ import (
 // For each 4096 bytes of code, and for each 256 of these, a table has the first function; from there on it is searched for.
 //
 //go:nosplit
+//go:noinline
 func functionAt(pc uintptr) *_func {
 	md := &firstmoduledata
 	if pc < md.minpc || pc >= md.maxpc {
@@ -32,6 +33,13 @@ func functionAt(pc uintptr) *_func {
 func findfunc(pc uintptr) funcInfo { return funcInfo{functionAt(pc), &firstmoduledata} }
 
 func (f *_func) start() uintptr { return firstmoduledata.text + uintptr(f.entryOff) }
+
+// funcTable is one of the tables that are about a whole function; nil if it has none of that kind.
+//
+//go:noinline
+func funcTable(f *_func, kind uint8) unsafe.Pointer {
+	return funcdata(funcInfo{f, &firstmoduledata}, kind)
+}
 
 // functionName is the name of a function, which is at an offset in the table of names.
 func functionName(offset int32) string { return cString(&firstmoduledata.funcnametab[offset]) }
@@ -55,6 +63,8 @@ func cString(p *byte) string {
 }
 
 // position is the line from which the instruction of f at pc comes.
+//
+//go:nosplit
 func (f *_func) position(pc uintptr) (file string, line int32) {
 	i, _ := pcvalue(f, f.pcfile, pc)
 	line, _ = pcvalue(f, f.pcln, pc)
@@ -97,24 +107,26 @@ func pcvalue(f *_func, off uint32, pc uintptr) (value int32, from uintptr) {
 	}
 	at := uintptr(unsafe.Pointer(&firstmoduledata.pctab[off]))
 	value, from = -1, f.start()
-	for first := true; ; first = false {
-		var difference, size uintptr
-		difference, at = uvarint(at)
-		if difference == 0 && !first {
-			return -1, 0
-		}
-		value += int32(difference>>1) ^ -int32(difference&1)
-		size, at = uvarint(at)
-		if pc < from+size {
+	for i := 0; ; i++ {
+		var n uintptr
+		n, at = uvarint(at)
+		if i%2 == 0 {
+			if n == 0 && i > 0 {
+				return -1, 0
+			}
+			value += int32(n>>1) ^ -int32(n&1)
+		} else if pc < from+n {
 			*kept = pcvalueCacheEnt{targetpc: pc, off: off, val: value, valPC: from}
 			return value, from
+		} else {
+			from += n
 		}
-		from += size
 	}
 }
 
 // pcdata is pcvalue for a table that functions have a number of.
 //
+//go:nosplit
 //go:noinline
 func pcdata(f *_func, table uint32, pc uintptr) (value int32, from uintptr) {
 	if table >= f.npcdata {

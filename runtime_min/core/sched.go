@@ -395,7 +395,7 @@ func (l *gList) pop() *g {
 // isSystemGoroutine tells the runtime's own goroutines: those whose function is one of package runtime, except the main goroutine's
 // and coroutines'.
 func isSystemGoroutine(gp *g, fixed bool) bool {
-	f := findfunc(gp.startpc)
-	return f.valid() && f.funcID != abi.FuncID_runtime_main && f.funcID != abi.FuncID_corostart &&
-		stringslite.HasPrefix(funcname(f), "runtime.")
+	f := functionAt(gp.startpc)
+	return f != nil && f.funcID != abi.FuncID_runtime_main && f.funcID != abi.FuncID_corostart &&
+		stringslite.HasPrefix(functionName(f.nameOff), "runtime.")
 }

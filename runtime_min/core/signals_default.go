@@ -85,8 +85,7 @@ func reportSignal(sig uint32, c *sigctxt, gp *g) {
 	print("\n")
 	level, _, crash := gotraceback()
 	if level > 0 {
-		traceHeader(gp)
-		traceStack(gp, pc, uintptr(registers.rsp), unwindTrap)
+		traceGoroutine(gp, pc, uintptr(registers.rsp), unwindTrap)
 		traceOthers(gp, true)
 		print("\n")
 		dumpregs(registers)

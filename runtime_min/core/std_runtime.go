@@ -81,8 +81,7 @@ func Stack(buf []byte, all bool) int {
 		divert = toWritebuf
 		g0.m.traceback = 1 // whatever GOTRACEBACK says
 		g0.writebuf = buf[0:0:len(buf)]
-		traceHeader(gp)
-		traceStack(gp, pc, sp, 0)
+		traceGoroutine(gp, pc, sp, 0)
 		if all {
 			traceOthers(gp, true)
 		}

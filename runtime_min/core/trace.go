@@ -6,16 +6,8 @@ import (
 	"unsafe"
 )
 
-// Stack traces, as crash reports and debug.Stack show them.
-
-// tracer is a goroutine whose stack is to be printed, from pc and sp on.
-type tracer struct {
-	gp     *g
-	pc, sp uintptr
-	flags  unwindFlags
-	level  int32 // GOTRACEBACK: 2 and more shows functions of the runtime and addresses too
-	all    bool  // all functions are shown, without more details
-}
+// Stack traces, as crash reports and debug.Stack show them. All this runs on g0 or the signal stack. They do not grow, so functions that call
+// others do without the check (nosplit); where too little could be left of them, the linker would say so.
 
 // traceCrash prints the stacks of a crash report: gp's, and those of the other goroutines when GOTRACEBACK or the kind of crash asks.
 func traceCrash(gp *g, pc, sp uintptr) {
@@ -26,32 +18,16 @@ func traceCrash(gp *g, pc, sp uintptr) {
 	if level == 0 {
 		return
 	}
-	if gp != &g0 {
+	if gp != &g0 || level >= 2 {
+		printnl()
 		traceGoroutine(gp, pc, sp, 0)
-	} else if level >= 2 {
-		printstring("\nruntime stack:\n")
-		traceStack(gp, pc, sp, 0)
 	}
-	if all || gp != m0.curg || crashBubble != nil {
-		traceOthers(gp, all || gp != m0.curg)
+	all = all || gp != m0.curg
+	if all || crashBubble != nil {
+		traceOthers(gp, all)
 	}
 	if crash {
 		dieFromSignal(_SIGABRT)
-	}
-}
-
-// traceOthers prints the stacks of all goroutines, or of those in crashBubble, but for gp's. The one that was running comes first.
-func traceOthers(gp *g, all bool) {
-	level, _, _ := gotraceback()
-	running := m0.curg
-	if running != nil && running != gp {
-		traceGoroutine(running, 0, 0, 0)
-	}
-	for other := &mainG; other != nil; other = other.alllink {
-		if other != gp && other != running && readgstatus(other) != _Gdead && (all || other.bubble == crashBubble) &&
-			(level >= 2 || !isSystemGoroutine(other, false)) {
-			traceGoroutine(other, 0, 0, 0)
-		}
 	}
 }
 
@@ -61,25 +37,91 @@ var crashBubble *synctestBubble
 // findCrashBubble sets it when the value of a panic is a bubble's deadlock. It is set with the first bubble.
 var findCrashBubble func(value any)
 
-// traceGoroutine prints an empty line, what gp does, and its stack.
+// traceOthers prints the stacks of all goroutines, or of those in crashBubble, but for gp's. The one that was running comes first.
+func traceOthers(gp *g, all bool) {
+	level, _, _ := gotraceback()
+	running := m0.curg
+	if running != nil && running != gp {
+		printnl()
+		traceGoroutine(running, 0, 0, 0)
+	}
+	for other := &mainG; other != nil; other = other.alllink {
+		if other == gp || other == running || readgstatus(other) == _Gdead {
+			continue
+		}
+		if !all && other.bubble != crashBubble || level < 2 && isSystemGoroutine(other, false) {
+			continue
+		}
+		printnl()
+		traceGoroutine(other, 0, 0, 0)
+	}
+}
+
+// innerFrames and outerFrames are how many frames a trace of more than both together shows from its two ends.
+const innerFrames, outerFrames = 50, 50
+
+// traceGoroutine prints what gp does, its stack, and where it was made. pc and sp are where it stands: behind a call, or where a signal came if
+// that is what flags say; 0 if it does not run.
+//
+//go:nosplit
 func traceGoroutine(gp *g, pc, sp uintptr, flags unwindFlags) {
-	printnl()
-	traceHeader(gp)
-	traceStack(gp, pc, sp, flags)
+	level, _, _ := gotraceback()
+	if gp == &g0 && flags&unwindTrap == 0 {
+		printstring("runtime stack:\n")
+	} else {
+		traceHeader(gp, level >= 2)
+	}
+	if sp == 0 || readgstatus(gp) == _Gsyscall {
+		pc, sp = gp.place()
+		flags = 0
+	} else if flags&unwindTrap != 0 && m0.vdsoSP != 0 { // in code of the kernel's
+		pc, sp, flags = m0.vdsoPC, m0.vdsoSP, 0
+	}
+	var t tracer
+	t.gp, t.pc, t.sp, t.flags, t.details, t.all = gp, pc, sp, flags|unwindSilentErrors, level >= 2, level >= 2
+	n := t.frames(0, innerFrames)
+	if n == 0 {
+		t.all = true // only functions of the runtime: better than nothing
+		n = t.frames(0, innerFrames)
+	}
+	if n > innerFrames {
+		from := max(innerFrames, n-outerFrames)
+		if from > innerFrames {
+			printstring("...")
+			printuint(uint64(from - innerFrames))
+			printstring(" frames elided...\n")
+		}
+		t.frames(from, n)
+	}
+	if f := functionAt(gp.gopc); f != nil && gp.goid != 1 {
+		name := functionName(f.nameOff)
+		if !t.details && !isShown(f.funcID, name, false, abi.FuncIDNormal) {
+			return
+		}
+		printstring("created by ")
+		namePieces(name, printstring)
+		if gp.parentGoid != 0 {
+			printstring(" in goroutine ")
+			printuint(gp.parentGoid)
+		}
+		printPosition(f, gp.gopc-1, gp.gopc)
+		printnl()
+	}
 }
 
 // traceHeader prints the line about gp that stands above its stack.
-func traceHeader(gp *g) {
-	level, _, _ := gotraceback()
+//
+//go:nosplit
+func traceHeader(gp *g, details bool) {
 	status := readgstatus(gp)
 	printstring("goroutine ")
 	printuint(gp.goid)
-	if level >= 2 {
+	if details {
 		printstring(" gp=")
-		printpointer(unsafe.Pointer(gp))
+		printhex(uint64(uintptr(unsafe.Pointer(gp))))
 		if gp == m0.curg || gp.goid == 0 {
 			printstring(" m=0 mp=")
-			printpointer(unsafe.Pointer(&m0))
+			printhex(uint64(uintptr(unsafe.Pointer(&m0))))
 		} else {
 			printstring(" m=nil")
 		}
@@ -92,7 +134,7 @@ func traceHeader(gp *g) {
 	if (status == _Gwaiting || status == _Gsyscall) && gp.waitsince != 0 {
 		if minutes := (nanotime() - gp.waitsince) / 60e9; minutes >= 1 {
 			printstring(", ")
-			printint(minutes)
+			printuint(uint64(minutes))
 			printstring(" minutes")
 		}
 	}
@@ -109,10 +151,12 @@ func traceHeader(gp *g) {
 var printBubble func(gp *g, which bool)
 
 func printBubbleOf(gp *g, which bool) {
+	const durable = " (durable)"
+	reason := gp.waitreason
 	if which {
 		print(", synctest bubble ", gp.bubble.id)
-	} else if reason := gp.waitreason; readgstatus(gp) == _Gwaiting && reason.isIdleInSynctest() && !stringslite.HasSuffix(reason.String(), "(durable)") {
-		print(" (durable)")
+	} else if readgstatus(gp) == _Gwaiting && reason.isIdleInSynctest() && !stringslite.HasSuffix(reason.String(), durable) {
+		print(durable)
 	}
 }
 
@@ -134,107 +178,81 @@ func statusName(gp *g, status uint32) string {
 	return gp.waitreason.String()
 }
 
-// traceStack prints the stack of gp, and where it was made. pc and sp are where it stands; 0 if it does not run.
-func traceStack(gp *g, pc, sp uintptr, flags unwindFlags) {
-	level, _, _ := gotraceback()
-	switch {
-	case gp.syscallsp != 0 && (sp == 0 || readgstatus(gp) == _Gsyscall):
-		pc, sp, flags = gp.syscallpc, gp.syscallsp, 0
-	case flags&unwindTrap != 0 && m0.vdsoSP != 0: // in code of the kernel's
-		pc, sp, flags = m0.vdsoPC, m0.vdsoSP, 0
-	case sp == 0:
-		pc, sp = gp.sched.pc, gp.sched.sp
-	}
-	t := tracer{gp: gp, pc: pc, sp: sp, flags: flags | unwindSilentErrors, level: level, all: level >= 2}
-	if t.stack() == 0 {
-		t.all = true // only functions of the runtime: better than nothing
-		t.stack()
-	}
-	f := functionAt(gp.gopc)
-	if f == nil || gp.goid == 1 {
-		return
-	}
-	if name := functionName(f.nameOff); level >= 2 || isShown(f.funcID, name, false, abi.FuncIDNormal) {
-		printstring("created by ")
-		printFuncName(name)
-		if gp.parentGoid != 0 {
-			printstring(" in goroutine ")
-			printuint(gp.parentGoid)
-		}
-		printPosition(f, gp.gopc-1, gp.gopc)
-		printnl()
-	}
+// tracer is a goroutine whose stack is to be printed, from pc and sp on.
+type tracer struct {
+	gp      *g
+	pc, sp  uintptr
+	flags   unwindFlags
+	details bool     // addresses of frames too
+	all     bool     // functions of the runtime too
+	at      unwinder // the frame that is looked at
 }
 
-// stack prints the frames, but of more than a hundred only the first and the last fifty, and returns how many there are.
-func (t *tracer) stack() (n int) {
-	const inner, outer = 50, 50
-	n = t.frames(0, inner)
-	if n > inner {
-		from := max(inner, n-outer)
-		if from > inner {
-			printstring("...")
-			printint(int64(from - inner))
-			printstring(" frames elided...\n")
-		}
-		t.frames(from, n)
-	}
-	return n
-}
-
-// frames prints the frames from a number to another one, and returns how many there are. A frame has one line for each function of the sources
-// that is inlined there.
+// frames prints the frames from a number to another one, and returns how many there are: one for each function of the sources, inlined ones
+// too.
+//
+//go:nosplit
 func (t *tracer) frames(from, to int) (n int) {
-	var u unwinder
-	u.initAt(t.pc, t.sp, 0, t.gp, t.flags)
-	if !u.valid() {
-		print("runtime: g ", t.gp.goid, " gp=", t.gp, ": unknown pc ", hex(t.pc), "\n")
+	t.at.initAt(t.pc, t.sp, 0, t.gp, t.flags)
+	if !t.at.valid() {
+		print("runtime: g ", t.gp.goid, " gp=", hex(uintptr(unsafe.Pointer(t.gp))), ": unknown pc ", hex(t.pc), "\n")
 	}
-	for ; u.valid(); u.next() {
-		f := u.frame.fn._func
-		for pc := u.symPC(); pc != 0; {
-			id, nameOffset, outer := functionOf(f, pc)
+	for ; t.at.valid(); t.at.next() {
+		for pc := t.at.symPC(); pc != 0; {
+			id, nameOffset, outer := functionOf(t.at.frame.fn._func, pc)
 			name := functionName(nameOffset)
-			callee := u.calleeFuncID
-			u.calleeFuncID = id
-			if t.all || isShown(id, name, n == 0, callee) {
+			if t.all || isShown(id, name, n == 0, t.at.calleeFuncID) {
+				if id == abi.FuncID_gopanic {
+					name = "panic"
+				}
 				if from <= n && n < to {
-					t.frame(&u.frame, name, pc, outer != 0)
+					t.frame(name, pc, outer != 0)
 				}
 				n++
 			}
+			t.at.calleeFuncID = id
 			pc = outer
 		}
 	}
 	return n
 }
 
-// frame prints the two lines about a function.
-func (t *tracer) frame(frame *stkframe, name string, pc uintptr, inlined bool) {
-	f := frame.fn._func
-	printFuncName(name)
+// frame prints the two lines about a function of the frame.
+//
+//go:nosplit
+func (t *tracer) frame(name string, pc uintptr, inlined bool) {
+	frame := &t.at.frame
+	f, back := frame.fn._func, frame.pc
+	namePieces(name, printstring)
+	printstring("(")
 	if inlined {
-		printstring("(...)")
-		printPosition(f, pc, 0)
+		printstring("...")
+		back = 0
 	} else {
-		printstring("(")
 		printArgs(f, frame.argp, pc)
-		printstring(")")
-		printPosition(f, pc, frame.pc)
-		if t.level >= 2 {
-			print(" fp=", hex(frame.fp), " sp=", hex(frame.sp), " pc=", hex(frame.pc))
-		}
+	}
+	printstring(")")
+	printPosition(f, pc, back)
+	if t.details && !inlined {
+		printstring(" fp=")
+		printhex(uint64(frame.fp))
+		printstring(" sp=")
+		printhex(uint64(frame.sp))
+		printstring(" pc=")
+		printhex(uint64(frame.pc))
 	}
 	printnl()
 }
 
 // printPosition prints the line of f's instruction at pc, and how far from the beginning the return address is.
+//
+//go:nosplit
 func printPosition(f *_func, pc, back uintptr) {
 	file, line := f.position(pc)
 	printstring("\n\t")
 	printstring(file)
 	printstring(":")
-	printint(int64(line))
+	printuint(uint64(line))
 	if entry := f.start(); back > entry {
 		printstring(" +")
 		printhex(uint64(back - entry))
@@ -273,15 +291,16 @@ func isShown(id abi.FuncID, name string, innermost bool, callee abi.FuncID) bool
 
 // printArgs prints the arguments of f as the compiler has described them: a sequence of bytes that are an operation or the place of a word
 // with its size. A question mark behind a word says that f may have put something else there.
+//
+//go:nosplit
 func printArgs(f *_func, argp, pc uintptr) {
-	info := funcInfo{f, &firstmoduledata}
-	next := (*byte)(funcdata(info, abi.FUNCDATA_ArgInfo))
+	next := (*byte)(funcTable(f, abi.FUNCDATA_ArgInfo))
 	if next == nil {
 		return
 	}
 	first := byte(0xff) // of the places of which it is known whether they hold the argument; the others always do
-	live := (*byte)(funcdata(info, abi.FUNCDATA_ArgLiveInfo))
-	if i := pcdatavalue(info, abi.PCDATA_ArgLiveIndex, pc); live != nil && i > 0 {
+	live := (*byte)(funcTable(f, abi.FUNCDATA_ArgLiveInfo))
+	if i, _ := pcdata(f, abi.PCDATA_ArgLiveIndex, pc); live != nil && i > 0 {
 		first = *live
 		live = addb(live, uintptr(i))
 	}
@@ -292,25 +311,27 @@ func printArgs(f *_func, argp, pc uintptr) {
 			printstring(", ")
 		}
 		comma = place != abi.TraceArgsStartAgg
+		text := ""
 		switch place {
 		case abi.TraceArgsStartAgg:
-			printstring("{")
+			text = "{"
 		case abi.TraceArgsEndAgg:
-			printstring("}")
+			text = "}"
 		case abi.TraceArgsDotdotdot:
-			printstring("...")
+			text = "..."
 		case abi.TraceArgsOffsetTooLarge:
-			printstring("_")
+			text = "_"
 		default:
 			next = addb(next, 1)
 			unused := 64 - 8*uint64(*next)
 			printhex(*(*uint64)(unsafe.Pointer(argp + uintptr(place))) << unused >> unused)
 			if place >= first {
 				if *addb(live, slot/8)>>(slot%8)&1 == 0 {
-					printstring("?")
+					text = "?"
 				}
 				slot++
 			}
 		}
+		printstring(text)
 	}
 }

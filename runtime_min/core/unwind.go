@@ -37,15 +37,24 @@ type unwinder struct {
 }
 
 // init begins with the innermost frame of gp, which does not run.
+//
+//go:nosplit
 func (u *unwinder) init(gp *g, flags unwindFlags) {
-	pc, sp := gp.sched.pc, gp.sched.sp
-	if gp.syscallsp != 0 {
-		pc, sp = gp.syscallpc, gp.syscallsp
-	}
+	pc, sp := gp.place()
 	u.initAt(pc, sp, 0, gp, flags)
 }
 
+// place is where gp stands while it does not run, or is in a system call.
+func (gp *g) place() (pc, sp uintptr) {
+	if gp.syscallsp != 0 {
+		return gp.syscallpc, gp.syscallsp
+	}
+	return gp.sched.pc, gp.sched.sp
+}
+
 // initAt begins where gp stands at pc with this SP. The stack must not move meanwhile: who walks over the running goroutine's does so on g0.
+//
+//go:nosplit
 func (u *unwinder) initAt(pc, sp, _ uintptr, gp *g, flags unwindFlags) {
 	if pc == 0 { // a nil function was called: begin with who did it
 		pc = *(*uintptr)(unsafe.Pointer(sp))
@@ -59,6 +68,8 @@ func (u *unwinder) initAt(pc, sp, _ uintptr, gp *g, flags unwindFlags) {
 func (u *unwinder) valid() bool { return u.frame.pc != 0 }
 
 // next goes to the frame that begins at the current one's end.
+//
+//go:nosplit
 func (u *unwinder) next() {
 	frame := &u.frame
 	callee := frame.fn._func // nil if the frame is to be the innermost one
@@ -118,10 +129,11 @@ func (u *unwinder) symPC() uintptr {
 
 // functionOf tells to what function the code at pc of f belonged in the sources: f itself, or one that is inlined there. That one was called
 // at outer, which is 0 for f.
+//
+//go:nosplit
 func functionOf(f *_func, pc uintptr) (id abi.FuncID, name int32, outer uintptr) {
-	info := funcInfo{f, &firstmoduledata}
-	if tree := (*[1 << 20]inlinedCall)(funcdata(info, abi.FUNCDATA_InlTree)); tree != nil {
-		if i := pcdatavalue(info, abi.PCDATA_InlTreeIndex, pc); i >= 0 {
+	if tree := (*[1 << 20]inlinedCall)(funcTable(f, abi.FUNCDATA_InlTree)); tree != nil {
+		if i, _ := pcdata(f, abi.PCDATA_InlTreeIndex, pc); i >= 0 {
 			call := &tree[i]
 			return call.funcID, call.nameOff, f.start() + uintptr(call.parentPc)
 		}
@@ -165,15 +177,18 @@ func elideWrapperCalling(callee abi.FuncID) bool {
 
 // getStackMap tells where the frame has live pointers: among its local variables, which end at varp, its arguments, which begin at argp, and in
 // which variables whose address is taken.
+//
+//go:nosplit
 func (frame *stkframe) getStackMap(bool) (locals, args bitvector, objects []stackObjectRecord) {
 	pc := frame.continpc
 	if pc == 0 {
 		return // dead
 	}
-	f := frame.fn
+	f := frame.fn._func
 	index := int32(0) // in a prologue, and at the beginning
 	if pc != f.start() {
-		index = max(pcdatavalue(f, abi.PCDATA_StackMapIndex, pc-1), 0)
+		at, _ := pcdata(f, abi.PCDATA_StackMapIndex, pc-1)
+		index = max(at, 0)
 	}
 	if frame.varp > frame.sp {
 		locals = stackMapOf(f, abi.FUNCDATA_LocalsPointerMaps, index)
@@ -185,7 +200,7 @@ func (frame *stkframe) getStackMap(bool) (locals, args bitvector, objects []stac
 	if isStub {
 		return locals, args, methodValueCallFrameObjs[:]
 	}
-	if p := funcdata(f, abi.FUNCDATA_StackObjects); p != nil {
+	if p := funcdata(frame.fn, abi.FUNCDATA_StackObjects); p != nil {
 		n := *(*uintptr)(p)
 		objects = (*[1 << 16]stackObjectRecord)(add(noescape(p), goarch.PtrSize))[:n]
 	}
@@ -193,8 +208,10 @@ func (frame *stkframe) getStackMap(bool) (locals, args bitvector, objects []stac
 }
 
 // stackMapOf is one of f's stack maps of a kind.
-func stackMapOf(f funcInfo, kind uint8, index int32) bitvector {
-	m := (*stackmap)(funcdata(f, kind))
+//
+//go:nosplit
+func stackMapOf(f *_func, kind uint8, index int32) bitvector {
+	m := (*stackmap)(funcdata(funcInfo{f, &firstmoduledata}, kind))
 	if m == nil || uint32(index) >= uint32(m.n) {
 		throw("missing stackmap")
 	}

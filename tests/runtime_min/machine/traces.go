@@ -8,7 +8,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -229,13 +228,16 @@ func frames() {
 		list := runtime.CallersFrames(pcs[:n])
 		for {
 			frame, more := list.Next()
-			fmt.Fprintln(os.Stderr, skip, frame.Function, frame.Line, frame.Func != nil)
+			if frame.Function != "runtime.Callers" && frame.Function != "runtime.main" {
+				fmt.Fprintln(os.Stderr, skip, frame.Function, frame.File, frame.Line, frame.Func != nil)
+			}
 			if !more || frame.Function == "main.main" {
 				break
 			}
 		}
-		_, file, line, ok := runtime.Caller(skip)
-		fmt.Fprintln(os.Stderr, file, line, ok)
+		if _, file, line, ok := runtime.Caller(skip); line > 1 && skip < 4 {
+			fmt.Fprintln(os.Stderr, file[len(file)-len("traces.go"):], line, ok)
+		}
 	}
 }
 
@@ -296,7 +298,6 @@ var cases = map[string]func(){
 	"unlock":       func() { new(sync.Mutex).Unlock() },
 	"locked":       func() { runtime.LockOSThread(); panic("locked") },
 	"waiters":      func() { waiters(); panic("all wait") },
-	"quit":         func() { waiters(); syscall.Kill(os.Getpid(), syscall.SIGQUIT); <-wait },
 	"allstacks":    allStacks,
 	"frames":       func() { inlinedFrames(frames) },
 	"stack":        func() { inlinedFrames(debug.PrintStack) },
@@ -313,7 +314,7 @@ var cases = map[string]func(){
 	"timer":     func() { time.AfterFunc(1, func() { variadic(3) }); <-wait },
 	"bubble":    func() { synctest.Test(new(testing.T), func(*testing.T) { bubble() }) },
 	"settings":  func() { debug.SetTraceback("all"); waiters(); panic("all, too") },
-	"initorder": func() { sync.OnceValue(func() int { panic("in OnceValue") })() },
+	"oncevalue": func() { sync.OnceValue(func() int { panic("in OnceValue") })() },
 	"rangefunc": func() {
 		for range func(yield func(int) bool) { yield(1) } {
 			panic("in a loop over a function")
@@ -321,7 +322,7 @@ var cases = map[string]func(){
 	},
 	"overflow":   func() { debug.SetMaxStack(1 << 20); recursive(1 << 30) },
 	"overflow2":  func() { debug.SetMaxStack(1 << 20); go oddStep(1 << 30); <-wait },
-	"maxprocs":   func() { call(func() { call(func() { panic("closures") }) }) },
+	"closures":   func() { call(func() { call(func() { panic("closures") }) }) },
 	"panicnil":   func() { panic(nil) },
 	"panicerror": func() { panic(fmt.Errorf("an error: %w", os.ErrNotExist)) },
 }
