@@ -42,6 +42,26 @@ func funcNameForPrint(name string) string {
 
 func isCapital(c byte) bool { return 'A' <= c && c <= 'Z' }
 
+// waitReasons are the names of what goroutines wait for, in the order of the constants; those that do not occur here have none. As an array of
+// strings they would take twice the room.
+const waitReasons = "||IO wait|dumping heap|||||||finalizer wait|||semacquire|sleep|chan receive (nil chan)|chan send (nil chan)|select (no cases)|" +
+	"select|chan receive|chan send|sync.Cond.Wait|sync.Mutex.Lock|sync.RWMutex.RLock|sync.RWMutex.Lock|sync.WaitGroup.Wait|||||||||||||coroutine||" +
+	"synctest.Run|synctest.Wait|chan receive (durable)|chan send (durable)|select (durable)|sync.WaitGroup.Wait (durable)|cleanup wait|"
+
+func (w waitReason) String() string {
+	from := 0
+	for i := range len(waitReasons) {
+		if waitReasons[i] == '|' {
+			if w == 0 {
+				return waitReasons[from:i]
+			}
+			w--
+			from = i + 1
+		}
+	}
+	return "unknown wait reason"
+}
+
 // panicwrap is called by the compiler's method main.(*T).M where it has no *T to call main.T.M with.
 func panicwrap() {
 	name := funcNameForPrint(funcname(findfunc(sys.GetCallerPC())))

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"internal/profilerecord"
+	"internal/runtime/pprof/label"
 	"unsafe"
 )
 
@@ -138,7 +139,37 @@ func pprof_goroutineLeakGC() {}
 func pprof_goroutineleakcount() int { return 0 }
 
 //go:linkname pprof_setProfLabel runtime/pprof.runtime_setProfLabel
-func pprof_setProfLabel(labels unsafe.Pointer) { getg().labels = labels }
+func pprof_setProfLabel(labels unsafe.Pointer) {
+	printLabels = printLabelsOf
+	getg().labels = labels
+}
+
+// printLabelsOf prints gp's labels behind what it does, quoted where they are no plain words.
+func printLabelsOf(gp *g) {
+	labels := (*label.Set)(gp.labels).List
+	if setting := godebugSetting("tracebacklabels"); len(labels) == 0 || setting != "" && setting != "1" {
+		return
+	}
+	before := " {"
+	for i := range labels {
+		printstring(before)
+		printLabelPart(labels[i].Key)
+		printstring(": ")
+		printLabelPart(labels[i].Value)
+		before = ", "
+	}
+	printstring("}")
+}
+
+func printLabelPart(s string) {
+	for i := range len(s) {
+		if c := s[i]; !isCapital(c) && !('a' <= c && c <= 'z') && !('0' <= c && c <= '9') && c != '.' && c != '/' && c != '_' {
+			print(quoted(s))
+			return
+		}
+	}
+	printstring(s)
+}
 
 //go:linkname pprof_getProfLabel runtime/pprof.runtime_getProfLabel
 func pprof_getProfLabel() unsafe.Pointer { return getg().labels }

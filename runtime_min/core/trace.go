@@ -144,8 +144,15 @@ func traceHeader(gp *g, details bool) {
 	if gp.bubble != nil {
 		printBubble(gp, true)
 	}
-	printstring("]:\n")
+	printstring("]")
+	if gp.labels != nil {
+		printLabels(gp)
+	}
+	printstring(":\n")
 }
+
+// printLabels prints the labels that runtime/pprof has given to gp. It is set with the first label.
+var printLabels func(gp *g)
 
 // printBubble prints that gp waits for others of its bubble, or which bubble that is. It is set with the first bubble.
 var printBubble func(gp *g, which bool)

@@ -19,7 +19,7 @@ CASES = re.findall(r'^\t"(\w+)": ', SOURCE.read_text(encoding="utf-8"), re.MULTI
 DEPTHS = [str(n) for n in (0, 47, 48, 49, 50, 97, 98, 99, 100, 1000)]
 DEPTHS += [f"x{n}" for n in (47, 48, 49, 50, 51, 52, 97, 98, 99, 100, 101, 102, 103, 1000)]
 LEVELS = ("none", "all", "system", "crash", "0", "1", "2", "3", "10x", "other")
-LEVELED = ("scalars", "inlined", "nested", "gomethod", "waiters", "unlock", "goexit", "locked", "after", "x200")
+LEVELED = ("scalars", "inlined", "nested", "gosettled", "waiters", "unlock", "goexit", "locked", "after", "labels", "x200")
 EACH = [*((name, "single") for name in [*CASES, *DEPTHS]), *((name, level) for level in LEVELS for name in LEVELED)]
 
 

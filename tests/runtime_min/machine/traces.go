@@ -2,11 +2,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -205,7 +208,16 @@ func waiters() {
 	} {
 		go f()
 	}
-	time.Sleep(time.Millisecond)
+	settle()
+}
+
+// settle waits until all other goroutines wait.
+func settle() {
+	buf := make([]byte, 1<<20)
+	for stacks := "[runnable"; strings.Contains(stacks, "[runnable") || strings.Contains(stacks, "[syscall"); {
+		time.Sleep(time.Millisecond)
+		stacks = string(buf[:runtime.Stack(buf, true)])
+	}
 }
 
 func walk(yield func(int) bool) { <-wait; yield(1) }
@@ -263,6 +275,7 @@ var cases = map[string]func(){
 	"methodexpr":    func() { f := (*value).pointer; f(&value{1, 2}, 3) },
 	"gomethod":      func() { go value{1, 2}.method(3); <-wait },
 	"goargs":        func() { go scalars(-1, -2, 3, true, 4, 'x', 0); <-wait },
+	"gosettled":     func() { go func() { settle(); value{1, 2}.method(3) }(); <-wait },
 	"gobound":       func() { f := (&value{1, 2}).pointer; go f(4); <-wait },
 	"defermethod":   func() { defer value{1, 2}.method(3) },
 	"deferloop": func() {
@@ -313,6 +326,7 @@ var cases = map[string]func(){
 	},
 	"timer":     func() { time.AfterFunc(1, func() { variadic(3) }); <-wait },
 	"bubble":    func() { synctest.Test(new(testing.T), func(*testing.T) { bubble() }) },
+	"labels":    labels,
 	"settings":  func() { debug.SetTraceback("all"); waiters(); panic("all, too") },
 	"oncevalue": func() { sync.OnceValue(func() int { panic("in OnceValue") })() },
 	"rangefunc": func() {
@@ -325,6 +339,13 @@ var cases = map[string]func(){
 	"closures":   func() { call(func() { call(func() { panic("closures") }) }) },
 	"panicnil":   func() { panic(nil) },
 	"panicerror": func() { panic(fmt.Errorf("an error: %w", os.ErrNotExist)) },
+}
+
+func labels() {
+	pprof.Do(context.Background(), pprof.Labels("plain", "a/word_1.0", "other one", "\"quoted\"\n"), func(context.Context) {
+		go func() { <-wait }()
+		pprof.Do(context.Background(), pprof.Labels("empty", ""), func(context.Context) { waiters(); panic("with labels") })
+	})
 }
 
 func bubble() {
