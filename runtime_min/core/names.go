@@ -42,24 +42,33 @@ func funcNameForPrint(name string) string {
 
 func isCapital(c byte) bool { return 'A' <= c && c <= 'Z' }
 
-// waitReasons are the names of what goroutines wait for, in the order of the constants; those that do not occur here have none. As an array of
-// strings they would take twice the room.
-const waitReasons = "||IO wait|dumping heap|||||||finalizer wait|||semacquire|sleep|chan receive (nil chan)|chan send (nil chan)|select (no cases)|" +
-	"select|chan receive|chan send|sync.Cond.Wait|sync.Mutex.Lock|sync.RWMutex.RLock|sync.RWMutex.Lock|sync.WaitGroup.Wait|||||||||||||coroutine||" +
-	"synctest.Run|synctest.Wait|chan receive (durable)|chan send (durable)|select (durable)|sync.WaitGroup.Wait (durable)|cleanup wait|"
+// states are the names of what goroutines do: by their status, and from _Gwaiting on by what they wait for. Those that do not occur here have
+// none. As an array of strings they would take twice the room.
+const states = "idle|runnable|running|syscall|waiting||IO wait|dumping heap|||||||finalizer wait|||semacquire|sleep|chan receive (nil chan)|" +
+	"chan send (nil chan)|select (no cases)|select|chan receive|chan send|sync.Cond.Wait|sync.Mutex.Lock|sync.RWMutex.RLock|sync.RWMutex.Lock|" +
+	"sync.WaitGroup.Wait|||||||||||||coroutine||synctest.Run|synctest.Wait|chan receive (durable)|chan send (durable)|select (durable)|" +
+	"sync.WaitGroup.Wait (durable)|cleanup wait|"
 
-func (w waitReason) String() string {
-	from := 0
-	for i := range len(waitReasons) {
-		if waitReasons[i] == '|' {
-			if w == 0 {
-				return waitReasons[from:i]
+// stateName is the name with this number.
+func stateName(state uint32) string {
+	begin := 0
+	for i := range len(states) {
+		if states[i] == '|' {
+			if state == 0 {
+				return states[begin:i]
 			}
-			w--
-			from = i + 1
+			state--
+			begin = i + 1
 		}
 	}
 	return "unknown wait reason"
+}
+
+func (w waitReason) String() string {
+	if w == waitReasonZero {
+		return ""
+	}
+	return stateName(_Gwaiting + uint32(w))
 }
 
 // panicwrap is called by the compiler's method main.(*T).M where it has no *T to call main.T.M with.

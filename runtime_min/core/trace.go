@@ -71,9 +71,8 @@ func traceGoroutine(gp *g, pc, sp uintptr, flags unwindFlags) {
 	} else {
 		traceHeader(gp, level >= 2)
 	}
-	if sp == 0 || readgstatus(gp) == _Gsyscall {
-		pc, sp = gp.place()
-		flags = 0
+	if readgstatus(gp) == _Gsyscall {
+		sp, flags = 0, 0
 	} else if flags&unwindTrap != 0 && m0.vdsoSP != 0 { // in code of the kernel's
 		pc, sp, flags = m0.vdsoPC, m0.vdsoSP, 0
 	}
@@ -127,7 +126,11 @@ func traceHeader(gp *g, details bool) {
 		}
 	}
 	printstring(" [")
-	printstring(statusName(gp, status))
+	state := status
+	if status == _Gwaiting {
+		state += uint32(gp.waitreason)
+	}
+	printstring(stateName(state))
 	if gp.bubble != nil {
 		printBubble(gp, false)
 	}
@@ -167,24 +170,6 @@ func printBubbleOf(gp *g, which bool) {
 	}
 }
 
-// statusName is what gp does.
-func statusName(gp *g, status uint32) string {
-	switch status {
-	case _Gidle: // g0
-		return "idle"
-	case _Grunnable:
-		return "runnable"
-	case _Grunning:
-		return "running"
-	case _Gsyscall:
-		return "syscall"
-	}
-	if gp.waitreason == waitReasonZero {
-		return "waiting"
-	}
-	return gp.waitreason.String()
-}
-
 // tracer is a goroutine whose stack is to be printed, from pc and sp on.
 type tracer struct {
 	gp      *g
@@ -202,7 +187,7 @@ type tracer struct {
 func (t *tracer) frames(from, to int) (n int) {
 	t.at.initAt(t.pc, t.sp, 0, t.gp, t.flags)
 	if !t.at.valid() {
-		print("runtime: g ", t.gp.goid, " gp=", hex(uintptr(unsafe.Pointer(t.gp))), ": unknown pc ", hex(t.pc), "\n")
+		print("runtime: g ", t.gp.goid, " gp=", hex(uintptr(unsafe.Pointer(t.gp))), ": unknown pc ", hex(t.at.frame.lr), "\n")
 	}
 	for ; t.at.valid(); t.at.next() {
 		for pc := t.at.symPC(); pc != 0; {
@@ -330,7 +315,7 @@ func printArgs(f *_func, argp, pc uintptr) {
 			text = "_"
 		default:
 			next = addb(next, 1)
-			unused := 64 - 8*uint64(*next)
+			unused := (64 - 8*uint(*next)) & 63
 			printhex(*(*uint64)(unsafe.Pointer(argp + uintptr(place))) << unused >> unused)
 			if place >= first {
 				if *addb(live, slot/8)>>(slot%8)&1 == 0 {

@@ -37,25 +37,19 @@ type unwinder struct {
 }
 
 // init begins with the innermost frame of gp, which does not run.
-//
-//go:nosplit
-func (u *unwinder) init(gp *g, flags unwindFlags) {
-	pc, sp := gp.place()
-	u.initAt(pc, sp, 0, gp, flags)
-}
+func (u *unwinder) init(gp *g, flags unwindFlags) { u.initAt(0, 0, 0, gp, flags) }
 
-// place is where gp stands while it does not run, or is in a system call.
-func (gp *g) place() (pc, sp uintptr) {
-	if gp.syscallsp != 0 {
-		return gp.syscallpc, gp.syscallsp
-	}
-	return gp.sched.pc, gp.sched.sp
-}
-
-// initAt begins where gp stands at pc with this SP. The stack must not move meanwhile: who walks over the running goroutine's does so on g0.
+// initAt begins where gp stands at pc with this SP; if sp is 0, where it stopped running. The stack must not move meanwhile: who walks over the
+// running goroutine's does so on g0.
 //
 //go:nosplit
 func (u *unwinder) initAt(pc, sp, _ uintptr, gp *g, flags unwindFlags) {
+	if sp == 0 {
+		pc, sp = gp.sched.pc, gp.sched.sp
+		if gp.syscallsp != 0 {
+			pc, sp = gp.syscallpc, gp.syscallsp
+		}
+	}
 	if pc == 0 { // a nil function was called: begin with who did it
 		pc = *(*uintptr)(unsafe.Pointer(sp))
 		sp += goarch.PtrSize
