@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, goroot
 from gorun import build
+from scons_go.minruntime import load_manifest, manifest_path, overlay_for
 from sconsproject import LONG
 from toolchain import Toolchain
 
@@ -72,3 +73,27 @@ def test_trace(name: str, level: str, programs: list[str]) -> None:
         full_text, own_text = (re.sub(r"\.\.\.\d+ frames", "... frames", text) for text in (full_text, own_text))
     assert comparable(own_text, level) == comparable(full_text, level)
     assert own == full
+
+
+def test_states(tmp_path: Path) -> None:
+    """The names of what goroutines do and wait for are stock Go's, and each that occurs in the runtime is there."""
+    sdk = goroot("1.27.3")
+    folder = sdk / "src" / "runtime"
+    stock = (folder / "runtime2.go").read_text(encoding="utf-8")
+    reasons = re.findall(r"^\t(waitReason\w+).*// \"", stock, re.MULTILINE)
+    names = dict(re.findall(r"^\t(waitReason\w+): +\"(.*)\",", stock, re.MULTILINE))
+    states = dict(re.findall(r"^\t_G(\w+): +\"(.*)\",", (folder / "traceback.go").read_text(encoding="utf-8"), re.MULTILINE))
+    own = (ROOT / "runtime_min" / "core" / "names.go").read_text(encoding="utf-8")
+    parts = re.findall(r'"(.*?)"', own[own.index("const states = ") : own.index("// stateName is")])
+    *listed, after = "".join(parts).split("|")
+    used = set(re.findall(r"\bwaitReason[A-Z]\w+", _sources(sdk, tmp_path)))
+    assert listed[:4] == [states[name] for name in ("idle", "runnable", "running", "syscall")]
+    assert listed[4:] == [states["waiting"], *(names[reason] if reason in used else "" for reason in reasons[1:])]
+    assert not after
+
+
+def _sources(sdk: Path, folder: Path) -> str:
+    """All sources of package runtime on min, but for the one that declares the reasons."""
+    overlay = overlay_for(load_manifest(manifest_path()), str(sdk), "1.27.3", str(folder))
+    paths = [path for name, path in overlay.replace.items() if path and not name.endswith("runtime2.go")]
+    return "\n".join(overlay.generated[path].decode() if path in overlay.generated else Path(path).read_text("utf-8") for path in paths)
