@@ -171,7 +171,7 @@ class Examiner:
         self, test: Test, main: Path, config: Path, flags: Sequence[str], arguments: Sequence[str], folder: Path, cwd: Path
     ) -> Outcome:
         program = folder / "a.exe"
-        said = self.toolchain.link(["-s", "-w", "-buildid=test", "-o", program, f"-importcfg={config}", *flags, main], folder)
+        said = self.toolchain.link(program, ["-s", "-w", "-buildid=test", f"-importcfg={config}", *flags, main], folder)
         if said.status:
             lacks = sorted({item.feature for item in find_missing(self.toolchain.archives(main))})
             if lacks:

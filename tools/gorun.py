@@ -37,8 +37,8 @@ def build(toolchain: Toolchain, files: Sequence[Path], output: Path, link_flags:
         lang = f"-lang=go1.{toolchain.sdk.minor}"
         command = ["-p=main", "-complete", lang, f"-importcfg={work / 'compile.cfg'}", "-pack", f"-o={work / 'main.a'}"]
         _must(toolchain.compile([*command, *(str(file.resolve()) for file in files)], Path.cwd()))
-        command = [f"-importcfg={work / 'link.cfg'}", "-buildmode=exe", *link_flags, f"-o={work / 'program'}", str(work / "main.a")]
-        _must(toolchain.link(command, Path.cwd()))
+        command = [f"-importcfg={work / 'link.cfg'}", "-buildmode=exe", *link_flags, str(work / "main.a")]
+        _must(toolchain.link(work / "program", command, Path.cwd()))
         os.replace(work / "program", output)
 
 

@@ -16,6 +16,7 @@ from scons_go.inspect.goobj import GoArchive, read_go_archive
 from scons_go.load import Loader
 from scons_go.minruntime import load_manifest, overlay_for
 from scons_go.overlay import Overlay
+from scons_go.plan.compact import compact
 from scons_go.plan.config import Config
 from scons_go.plan.engine import Engine
 from scons_go.plan.record import Built
@@ -84,9 +85,12 @@ class Toolchain:
         """Run the compiler."""
         return self._run("compile", [*self.compile_flags, *arguments], cwd)
 
-    def link(self, arguments: Sequence[str | Path], cwd: Path) -> Said:
-        """Run the linker."""
-        return self._run("link", [*self.link_flags, *arguments], cwd)
+    def link(self, program: Path, arguments: Sequence[str | Path], cwd: Path) -> Said:
+        """Link *program* as the product does, but for its build ID; raises GoError for a file that is not what a linker makes."""
+        said = self._run("link", [*self.link_flags, "-o", program, *arguments], cwd)
+        if self.runtime == "min" and not said.status:
+            compact(str(program), str(program))
+        return said
 
     def _run(self, tool: str, arguments: Sequence[str | Path], cwd: Path) -> Said:
         argv = [self.sdk.tool(tool), *map(str, arguments)]

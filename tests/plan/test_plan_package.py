@@ -98,6 +98,17 @@ def test_tools_get_nothing_of_the_user_s(current_goroot: Path, tmp_path: Path) -
     assert set(env) == {*names, "PATH", "TMPDIR", "LC_ALL"} and env["GOROOT"] == ""
 
 
+def test_how_a_file_is_made_smaller_is_part_of_the_key(tmp_path: Path) -> None:
+    root, folder = goroot("1.27.3"), write(tmp_path / "m", {"go.mod": "module m\n", "main.go": "package main\n\nfunc main() {}\n"})
+    plans = []
+    for runtime in ("full", "min"):
+        place = workplace(root, folder, runtime=runtime)
+        packages = place.loader.closure(["m"])
+        plans.append(plan_link(place.config, packages[-1], packages, "/out"))
+    assert not plans[0].layout and plans[1].layout
+    assert replace(plans[1], layout="another").action_key != plans[1].action_key
+
+
 def test_assembly_and_headers_by_generic_name(current_goroot: Path, tmp_path: Path) -> None:
     place = workplace(current_goroot, write(tmp_path / "m", ASSEMBLED))
     (package,) = closure(place, "sum")

@@ -149,7 +149,7 @@ def test_pulled_functions_do_the_same(collect: str, tmp_path: Path) -> None:
             (tmp_path / name).write_text(toolchain.import_config(linking=linking))
         made = toolchain.compile(["-p=main", "-importcfg=compile.cfg", "-pack", "-o=main.a", "main.go"], tmp_path)
         assert not made.status, made.output
-        made = toolchain.link(["-importcfg=link.cfg", "-o=program", "main.a"], tmp_path)
+        made = toolchain.link(tmp_path / "program", ["-importcfg=link.cfg", "main.a"], tmp_path)
         assert not made.status, made.output
         environ = {"GOMAXPROCS": "1", "GODEBUG": f"gcstress={collect}"}
         done = subprocess.run([str(tmp_path / "program")], env=environ, stderr=subprocess.PIPE, text=True, timeout=LONG, check=False)

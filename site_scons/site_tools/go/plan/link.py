@@ -17,6 +17,7 @@ from ..package import Package
 from . import buildid
 from .buildinfo import build_info, modinfo_line
 from .commands import WORK, Environment, Run
+from .compact import LAYOUT, compact
 from .compile import import_order
 from .config import Config
 from .godebug import default_godebug, parse_directives
@@ -41,7 +42,7 @@ class LinkPlan:
     *packages* are the import paths of the packages it consists of, its own first, in cmd/go's order. *imports* are the import paths of
     the main package in cmd/go's order. *main_text* and *link_text* are hashed into build IDs. *libraries* are commands among *packages*
     that are linked as libraries, because they are tested: (import path, text to be hashed, imports). *modinfo* is the last line of the
-    linker's importcfg. *argv* lacks what is known only at run time.
+    linker's importcfg. *argv* lacks what is known only at run time. *layout* is how the program's file is made smaller, "" for not at all.
     """
 
     import_path: str
@@ -57,11 +58,12 @@ class LinkPlan:
     env: Environment
     profile: Profile | None = None
     libraries: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    layout: str = ""
 
     @property
     def action_key(self) -> str:
         """The digest of everything that goes into the link except the packages, the same on every machine."""
-        facts = (self.import_path, self.packages, self.main_text, self.link_text, self.modinfo, self.libraries)
+        facts = (self.import_path, self.packages, self.main_text, self.link_text, self.modinfo, self.libraries, self.layout)
         return text_digest(repr(facts))
 
 
@@ -106,6 +108,7 @@ def plan_link(
             for package in linked
             if package.name == "main" and package is not main
         ),
+        layout=LAYOUT if config.variant.runtime == "min" else "",
     )
 
 
@@ -133,6 +136,8 @@ def run_link(config: Config, plan: LinkPlan, built: Mapping[str, Built]) -> str:
     """Link a program from *built* packages; returns what the linker said. Raises GoError; then there is no output."""
     with linked(config, plan, built) as (work, build_id, said):
         target = os.path.join(work, "exe", os.path.basename(plan.output))
+        if plan.layout:
+            compact(target, plan.output)
         buildid.stamp(target, build_id, config.sdk.minor)
         os.replace(target, plan.output)
     return said
