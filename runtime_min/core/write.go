@@ -8,10 +8,18 @@ import (
 // Where print and println go: to standard error, unless the goroutine's output is diverted to a buffer.
 
 //go:nosplit
-func gwrite(b []byte) {
-	if divert == nil || !divert(noEscapePtr(unsafe.SliceData(b)), len(b)) {
-		writeErr(b)
+func printstring(s string) {
+	if divert == nil || !divert(noEscapePtr(unsafe.StringData(s)), len(s)) {
+		writeErrStr(s)
 	}
+}
+
+func gwrite(b []byte) { printstring(*(*string)(unsafe.Pointer(&b))) }
+
+// printFrom prints what buf holds from i on.
+func printFrom(buf []byte, i int) {
+	s := stringStruct{unsafe.Pointer(&buf[i]), len(buf) - i}
+	printstring(*(*string)(unsafe.Pointer(&s)))
 }
 
 // divert takes n bytes at p that are not, or not only, for standard error; it returns true if it has seen to them. Nil while nothing
@@ -19,14 +27,8 @@ func gwrite(b []byte) {
 var divert func(p *byte, n int) bool
 
 //go:nosplit
-func writeErr(b []byte) { writeRaw(unsafe.SliceData(b), len(b)) }
-
-//go:nosplit
-func writeErrStr(s string) { writeRaw(unsafe.StringData(s), len(s)) }
-
-//go:nosplit
-func writeRaw(p *byte, n int) {
-	linux.Syscall6(sysWrite, 2, uintptr(unsafe.Pointer(p)), uintptr(n), 0, 0, 0)
+func writeErrStr(s string) {
+	linux.Syscall6(sysWrite, 2, uintptr(unsafe.Pointer(unsafe.StringData(s))), uintptr(len(s)), 0, 0, 0)
 }
 
 // What one print statement says is not mixed with what others say.
@@ -46,15 +48,17 @@ func printint(v int64) {
 }
 
 // printuint is for short; strconv is for speed.
+//
+//go:nosplit
 func printuint(v uint64) {
 	var buf [len("18446744073709551615")]byte
-	i := len(buf)
-	for first := true; first || v != 0; first = false {
-		i--
+	i := len(buf) - 1
+	for ; v >= 10; v /= 10 {
 		buf[i] = byte('0' + v%10)
-		v /= 10
+		i--
 	}
-	gwrite(buf[i:])
+	buf[i] = byte('0' + v)
+	printFrom(buf[:], i)
 }
 
 // printhex is printhexopts(true, minhexdigits, v), which programs need not contain only for the addresses of a crash.
@@ -69,5 +73,5 @@ func printhex(v uint64) {
 	}
 	i -= 2
 	buf[i], buf[i+1] = '0', 'x'
-	gwrite(buf[i:])
+	printFrom(buf[:], i)
 }
