@@ -12,17 +12,20 @@ var debug struct {
 	gcshrinkstackoff int32
 }
 
-// traceback is GOTRACEBACK or what debug.SetTraceback made of it.
+// tracebackSetting is GOTRACEBACK or what debug.SetTraceback made of it.
 var tracebackSetting struct {
-	known bool
-	tracebackLevel
-	least tracebackLevel // GOTRACEBACK: debug.SetTraceback can only ask for more
+	known          bool
+	current, least tracebackBits // least is GOTRACEBACK: debug.SetTraceback can only ask for more
 }
 
-type tracebackLevel struct {
-	level      int32 // 0 none, 1 without runtime frames, 2 with
-	all, crash bool
-}
+// tracebackBits are a level (0 none, 1 without runtime frames, 2 with), times tracebackLevel, and these.
+type tracebackBits uint32
+
+const (
+	tracebackCrash tracebackBits = 1 << iota
+	tracebackAll
+	tracebackLevel
+)
 
 // gotraceback says how much a crash report shows.
 //
@@ -32,51 +35,47 @@ func gotraceback() (level int32, all, crash bool) {
 	if !s.known {
 		s.known = true
 		s.least = parseTraceback(getenv("GOTRACEBACK"))
-		s.tracebackLevel = s.least
+		s.current = s.least
 	}
-	level, all, crash = s.level, s.all || m0.throwing > throwTypeUser, s.crash
+	level = int32(s.current / tracebackLevel)
 	if m0.traceback != 0 {
 		level = int32(m0.traceback)
 	} else if m0.throwing >= throwTypeRuntime {
 		level = 2
 	}
-	return
+	return level, s.current&tracebackAll != 0 || m0.throwing > throwTypeUser, s.current&tracebackCrash != 0
 }
 
 // setTraceback is debug.SetTraceback.
 func setTraceback(value string) {
 	gotraceback()
-	s := &tracebackSetting
-	s.tracebackLevel = parseTraceback(value)
-	s.level |= s.least.level
-	s.all = s.all || s.least.all
-	s.crash = s.crash || s.least.crash
+	tracebackSetting.current = parseTraceback(value) | tracebackSetting.least
 }
 
 //go:nosplit
-func parseTraceback(value string) tracebackLevel {
+func parseTraceback(value string) tracebackBits {
 	switch value {
 	case "none":
-		return tracebackLevel{}
+		return 0
 	case "", "single":
-		return tracebackLevel{level: 1}
+		return tracebackLevel
 	case "all":
-		return tracebackLevel{level: 1, all: true}
+		return tracebackLevel | tracebackAll
 	case "system":
-		return tracebackLevel{level: 2, all: true}
+		return 2*tracebackLevel | tracebackAll
 	case "crash":
-		return tracebackLevel{level: 2, all: true, crash: true}
+		return 2*tracebackLevel | tracebackAll | tracebackCrash
 	}
-	level := int32(0)
-	for i := 0; i < len(value); i++ {
-		digit := int32(value[i]) - '0'
-		if digit < 0 || digit > 9 || level > 1<<24 {
+	level := tracebackBits(0)
+	for i := range len(value) {
+		digit := tracebackBits(value[i] - '0')
+		if digit > 9 || level > 1<<24 {
 			level = 0
 			break
 		}
 		level = 10*level + digit
 	}
-	return tracebackLevel{level: level, all: true}
+	return level*tracebackLevel | tracebackAll
 }
 
 // getenv looks a variable up in what the process started with; "" if it is not there. A program that only allocates contains no other code for
