@@ -75,6 +75,14 @@ def test_trace(name: str, level: str, programs: list[str]) -> None:
     assert own == full
 
 
+def test_damaged_stack(programs: list[str]) -> None:
+    """A trace ends where a return address is none; stock Go's too, with a dump of the stack."""
+    (full, full_text), (own, own_text) = (run(program, "damaged", "all") for program in programs)
+    assert own == full == 2
+    assert full_text.startswith(own_text)
+    assert "main.damaged()\n" in own_text
+
+
 def test_states(tmp_path: Path) -> None:
     """The names of what goroutines do and wait for are stock Go's, and each that occurs in the runtime is there."""
     sdk = goroot("1.27.3")

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 )
 
 type small struct {
@@ -357,10 +358,28 @@ func bubble() {
 	time.Sleep(2 * time.Hour)
 }
 
+// damaged overwrites its return address, and waits.
+//
+//go:noinline
+func damaged() {
+	var pcs [2]uintptr
+	runtime.Callers(1, pcs[:])
+	for p := unsafe.Add(unsafe.Pointer(&pcs), unsafe.Sizeof(pcs)); ; p = unsafe.Add(p, 8) {
+		if *(*uintptr)(p) == pcs[1] {
+			*(*uintptr)(p) = 0x1234
+			break
+		}
+	}
+	<-wait
+}
+
 //go:noinline
 func call(f func()) { f() }
 
 func main() {
+	if os.Args[1] == "damaged" {
+		damaged()
+	}
 	if depth, err := strconv.Atoi(os.Args[1]); err == nil {
 		recursive(depth)
 	} else if depth, err := strconv.Atoi(os.Args[1][1:]); err == nil {
