@@ -241,7 +241,7 @@ func newproc1(fn *funcval, callergp *g, callerpc uintptr, parked bool, reason wa
 	if fn == nil {
 		fatal("go of nil func value")
 	}
-	if growStack == nil {
+	if tidyStack == nil {
 		startScheduler()
 	}
 	gp := freeGs
@@ -310,7 +310,7 @@ func finishPanics() {
 	}
 }
 
-// goexit1 is where a goroutine returns to.
+// goexit1 ends the running goroutine, goexit0 one that has returned from its function.
 func goexit1() { mcall(goexit0) }
 
 func goexit0(gp *g) {

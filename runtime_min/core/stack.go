@@ -18,8 +18,9 @@ var (
 	maxstackceiling uintptr = 2000000000
 )
 
-// growStack gives the running goroutine a stack of twice the size and goes back to it. It is set by the first go statement.
-var growStack func(gp *g)
+// growStack is called by morestack, on g0, when the prologue of a function on gp found the stack too small. From the first go statement on it
+// gives gp a stack of twice the size and goes back to it.
+var growStack func(gp *g) = stackOverflow
 
 //go:nosplit
 func mainStack() stack {
@@ -38,17 +39,6 @@ func mainStack() stack {
 }
 
 const _MAP_NORESERVE = 0x4000
-
-// newstack is called by morestack, on g0, when the prologue of a function on m0.curg found the stack too small.
-//
-//go:nosplit
-func newstack() {
-	gp := m0.curg
-	if growStack == nil {
-		stackOverflow(gp)
-	}
-	growStack(gp)
-}
 
 // mainStackReserved is the size of the main goroutine's reservation, 0 as long as its stack is all of that. leastMainStack is what its stack
 // begins with when it is not, and does not shrink below.

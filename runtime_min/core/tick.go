@@ -17,8 +17,8 @@ const (
 	tickInterval = 10e6  // ns
 	tickRetry    = 100e3 // ns
 
-	// asyncPreemptStack is what asyncPreempt needs of the goroutine's stack: its frame, two return addresses and mcall's.
-	asyncPreemptStack = 512
+	// asyncPreemptStack is what asyncPreempt needs of the goroutine's stack: its return address and frame, and mcall's return address.
+	asyncPreemptStack = 672
 )
 
 var ticking bool
@@ -95,17 +95,5 @@ func tickSoon() {
 	setTickTimer(retryTimer, tickRetry, 0)
 }
 
-// asyncPreempt saves all registers on the stack and calls asyncPreempt2. Its frame and the one below it have no stack map for the place
-// where they stand: the collector scans them conservatively, and the stack must not move.
+// asyncPreempt yields, and changes no register (entry_amd64.s).
 func asyncPreempt()
-
-//go:nosplit
-func asyncPreempt2() {
-	mcall(preempted_m)
-	getg().asyncSafePoint = false
-}
-
-func preempted_m(gp *g) {
-	gp.asyncSafePoint = true
-	gosched_m(gp)
-}
