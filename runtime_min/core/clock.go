@@ -24,6 +24,13 @@ func startClock() {
 	}
 }
 
+// startSleeping is called before something is waited for that is no descriptor.
+func startSleeping() {
+	if await == nil {
+		await = sleepFor
+	}
+}
+
 // vdsoGettimeofdaySym is where package syscall looks for a function of the vDSO; 0: it makes the system call.
 //
 //go:linkname vdsoGettimeofdaySym

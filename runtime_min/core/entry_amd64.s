@@ -73,12 +73,6 @@ TEXT runtime·signalReturn(SB),NOSPLIT|NOFRAME,$0
 	SYSCALL
 	INT	$3
 
-TEXT runtime·faultEntry(SB),NOSPLIT|NOFRAME,$0
-	MOVQ	-8(FS), R14
-	XORPS	X15, X15
-	MOVQ	runtime·sigpanicPC(SB), AX
-	JMP	AX
-
 // func raise(err any)
 TEXT runtime·raise<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
 	PUSHQ	AX
