@@ -186,5 +186,5 @@ func newBubbleID() uint64 {
 }
 
 func canPreemptM(mp *m) bool {
-	return mp.locks == 0 && mp.mallocing == 0 && mp.preemptoff == "" && mp.dying == 0
+	return mp.locks == 0 && mp.dying == 0
 }

@@ -64,7 +64,15 @@ var await func(delay int64)
 func schedule() {
 	m0.curg = nil
 	if sliceOver {
-		endSlice()
+		// Who handed the thread to each other through runq.next wait too, and a busy program has to have a look at the network some time.
+		sliceOver = false
+		if gp := runq.next; gp != nil {
+			runq.next = nil
+			runqput(&p0, gp, false)
+		}
+		if netpollWaiters.Load() != 0 {
+			await(0)
+		}
 	}
 	for {
 		if signalsPending {
@@ -105,21 +113,6 @@ var (
 // sliceOver says that the goroutine which runs, and what it keeps handing the thread to, has had its time: set by the tick.
 var sliceOver bool
 
-// endSlice lets those wait that hand the thread to each other through runq.next, and has a look at the network, which a busy program
-// would otherwise never see.
-//
-//go:nosplit
-func endSlice() {
-	sliceOver = false
-	if gp := runq.next; gp != nil {
-		runq.next = nil
-		runqput(&p0, gp, false)
-	}
-	if netpollWaiters.Load() != 0 {
-		await(0)
-	}
-}
-
 // idle waits until there is something to run, or reports the deadlock.
 //
 //go:nosplit
@@ -128,24 +121,19 @@ func idle(wake int64) {
 	if wake != 0 {
 		delay = max(wake-nanotime(), 0)
 	} else if !waitsForSignals && netpollWaiters.Load() == 0 {
-		deadlocked()
+		m0.throwing = throwTypeUser
+		printTraces = traceCrash
+		message := "all goroutines are asleep - deadlock!"
+		if NumGoroutine() == 0 {
+			message = "no goroutines (main called runtime.Goexit) - deadlock!"
+		}
+		fatal(message)
 	}
 	await(delay)
 }
 
 // waitsForSignals is true while os/signal wants to hear of signals: then silence is no deadlock.
 var waitsForSignals bool
-
-//go:nosplit
-func deadlocked() {
-	m0.throwing = throwTypeUser
-	printTraces = traceCrash
-	message := "all goroutines are asleep - deadlock!"
-	if NumGoroutine() == 0 {
-		message = "no goroutines (main called runtime.Goexit) - deadlock!"
-	}
-	fatal(message)
-}
 
 // gopark parks the running goroutine. unlockf, if any, is called on g0 when it no longer runs; when that returns false, it runs again.
 //
@@ -303,7 +291,9 @@ func startScheduler() {
 	mainReturned = finishPanics
 	seedCheap()
 	startSignals()
-	startTick()
+	tick = handleTick
+	setHandler(1<<(sigTick-1), abi.FuncPCABI0(signalEntry))
+	sliceTimer.set(tickInterval, tickInterval)
 }
 
 // finishPanics lets a goroutine that is panicking while main returns print its report, as stock Go does.

@@ -58,8 +58,12 @@ func setHandler(set uint64, handler uintptr) {
 func signalEntry()
 func signalReturn()
 
-// otherSignal takes the signals that are no faults: those of tick.go and os/signal. It is set with the first of them.
-var otherSignal func(sig uint32, info *siginfo, registers *sigcontext, gp *g)
+// handleNotify takes the signals that os/signal asked for, and returns true for them; nil before. handleDefault takes those that it did not ask
+// for; nil before startSignals.
+var (
+	handleNotify  func(sig uint32) bool
+	handleDefault func(sig uint32, info *siginfo, registers *sigcontext, gp *g)
+)
 
 // handleSignal is called on gsignal; gp is the g that was interrupted.
 //
@@ -71,11 +75,15 @@ var otherSignal func(sig uint32, info *siginfo, registers *sigcontext, gp *g)
 func handleSignal(sig uint32, info *siginfo, context *ucontext, gp *g) {
 	registers := (*sigcontext)(unsafe.Pointer(&context.uc_mcontext))
 	if (sig != _SIGSEGV && sig != _SIGBUS && sig != _SIGFPE) || isSent(info) {
-		if otherSignal == nil {
+		switch {
+		case sig == sigTick && info.si_code == _SI_TIMER && tick != nil:
+			tick(registers, gp)
+		case handleNotify != nil && handleNotify(sig):
+		case handleDefault != nil:
+			handleDefault(sig, info, registers, gp)
+		default:
 			dieFromSignal(sig)
-			return
 		}
-		otherSignal(sig, info, registers, gp)
 		return
 	}
 	pc, sp := uintptr(registers.rip), uintptr(registers.rsp)

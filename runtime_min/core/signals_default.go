@@ -29,7 +29,6 @@ func startSignals() {
 		return
 	}
 	handleDefault = reportSignal
-	otherSignal = handleOther
 	printTraces = traceCrash // the code for that is there now
 	setHandler(1<<(_SIGQUIT-1)|1<<(_SIGILL-1)|1<<(_SIGTRAP-1)|1<<(_SIGABRT-1)|1<<(_SIGSYS-1), abi.FuncPCABI0(signalEntry))
 	muted = mutedSignals &^ changeSignalMask(blockSignals, mutedSignals)
@@ -85,7 +84,8 @@ func reportSignal(sig uint32, info *siginfo, registers *sigcontext, gp *g) {
 		// Of as many bytes as an instruction can have, those that are not behind the end of the page.
 		printstring("\ninstruction bytes:")
 		for end := min(pc+16, (pc|(physPageSize-1))+1); pc < end; pc++ {
-			print(" ", hex(*(*byte)(unsafe.Pointer(pc))))
+			printsp()
+			printhex(uint64(*(*byte)(unsafe.Pointer(pc))))
 		}
 	}
 	printstring("\n\n")
@@ -136,6 +136,8 @@ func dumpregs(registers *sigcontext) {
 		if i >= len(places)-3 {
 			value &= 0xffff
 		}
-		print(names[i*width:(i+1)*width], hex(value), "\n")
+		printstring(names[i*width : (i+1)*width])
+		printhex(value)
+		printnl()
 	}
 }

@@ -46,42 +46,11 @@ func (t *tickTimer) set(first, interval int64) {
 	linux.Syscall6(sysTimerSettime, uintptr(t.id), 0, uintptr(unsafe.Pointer(&spec)), 0, 0, 0)
 }
 
-// startTick is called when there is for the first time something that could wait for a turn: a goroutine or a timer.
-//
-//go:nosplit
-func startTick() {
-	if tick != nil {
-		return
-	}
-	otherSignal, tick = handleOther, handleTick
-	setHandler(1<<(sigTick-1), abi.FuncPCABI0(signalEntry))
-	sliceTimer.set(tickInterval, tickInterval)
-}
-
 // tickSoon lets the next tick come before its time.
 func tickSoon() { retryTimer.set(tickRetry, 0) }
 
-// handleOther takes the signals that are no faults.
-//
-//go:nosplit
-func handleOther(sig uint32, info *siginfo, registers *sigcontext, gp *g) {
-	switch {
-	case sig == sigTick && info.si_code == _SI_TIMER && tick != nil:
-		tick(registers, gp)
-	case handleNotify != nil && handleNotify(sig):
-	case handleDefault != nil:
-		handleDefault(sig, info, registers, gp)
-	}
-}
-
-// tick is what to do about a tick; nil before startTick.
+// tick is handleTick from the first go statement on.
 var tick func(registers *sigcontext, gp *g)
-
-// handleNotify takes the signals that os/signal asked for, and returns true for them; nil before.
-var handleNotify func(sig uint32) bool
-
-// handleDefault takes those that it did not ask for; nil before startSignals.
-var handleDefault func(sig uint32, info *siginfo, registers *sigcontext, gp *g)
 
 //go:nosplit
 func handleTick(registers *sigcontext, gp *g) {
