@@ -83,7 +83,7 @@ TEXT runtime·raise<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
 	POPQ	AX
 	JMP	CX
 
-// func vdsoClock(fn, clock uintptr, ts *timespec)
+// func vdsoClock(clock uintptr, ts *timespec)
 // C code wants more stack than a goroutine may have left, and keeps R12 to R15, BX and BP.
 TEXT runtime·vdsoClock<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
 	MOVQ	SP, R12
@@ -98,8 +98,9 @@ TEXT runtime·vdsoClock<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
 	MOVQ	(g_sched+gobuf_sp)(DX), SP
 onSystemStack:
 	ANDQ	$~15, SP
-	MOVQ	BX, DI
-	MOVQ	CX, SI
+	MOVQ	AX, DI
+	MOVQ	BX, SI
+	MOVQ	runtime·clockFunction(SB), AX
 	CALL	AX
 	MOVQ	R12, SP
 	MOVQ	$0, m_vdsoSP(R13)
