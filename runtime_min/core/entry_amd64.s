@@ -211,7 +211,7 @@ there:
 TEXT runtime·systemstack_switch(SB),NOSPLIT|NOFRAME,$0-0
 	INT	$3
 
-// Where goroutines return to. prepareStack makes its second instruction the return address.
+// Where goroutines return to. newproc1 makes its second instruction the return address.
 TEXT runtime·goexit(SB),NOSPLIT|NOFRAME|TOPFRAME,$0-0
 	NOP
 	LEAQ	endClosure<>(SB), AX
