@@ -29,10 +29,9 @@ func secretEraseRegisters() {}
 
 // No other processors.
 
-func osyield()                            {}
-func wakep()                              {}
-func wakeNetPoller(when int64)            {}
-func stackSizeChanged(pp *p, delta int64) {}
+func osyield()                 {}
+func wakep()                   {}
+func wakeNetPoller(when int64) {}
 
 // No goroutine profile.
 

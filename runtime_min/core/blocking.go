@@ -113,11 +113,8 @@ func pauseBlocked(gp *g) {
 		delay = max(min(delay, wake-nanotime()), 0)
 	}
 	if runq.next == nil && runq.head == nil && !signalsPending {
-		if pollNetwork != nil {
-			pollNetwork(delay)
-		} else {
-			sleepFor(delay)
-		}
+		startSleeping()
+		await(delay)
 	}
 	runqput(&p0, gp, false)
 	schedule()
@@ -155,6 +152,7 @@ func parkSleeping(gp *g) {
 	sleepers.push(gp)
 	wakeSleeping = wakeSleepers
 	startClock()
+	startSleeping()
 	parkBlocked(gp)
 }
 

@@ -21,6 +21,19 @@ var clockFunction uintptr
 func startClock() {
 	if clockFunction == 0 {
 		clockFunction = findClock(auxval(_AT_SYSINFO_EHDR))
+		if clockFunction > 1 {
+			fastClock = vdsoClock
+		}
+	}
+}
+
+// fastClock is vdsoClock from startClock on, if there is a vDSO.
+var fastClock func(clock uintptr, ts *timespec)
+
+// startSleeping is called before something is waited for that is no descriptor.
+func startSleeping() {
+	if await == nil {
+		await = sleepFor
 	}
 }
 
@@ -34,29 +47,32 @@ var vdsoGettimeofdaySym uintptr
 //go:linkname haveHighResSleep
 var haveHighResSleep = true
 
-// vdsoClock calls fn(clock, ts) as C, on g0's stack.
-//
-//go:noescape
-func vdsoClock(fn uintptr, clock uintptr, ts *timespec)
+// vdsoClock calls clockFunction as C, on g0's stack.
+func vdsoClock(clock uintptr, ts *timespec)
 
 //go:nosplit
 func readClock(clock uintptr) (ts timespec) {
-	if clockFunction <= 1 {
+	if fastClock == nil {
 		linux.Syscall6(sysClockGettime, clock, uintptr(unsafe.Pointer(&ts)), 0, 0, 0, 0)
 	} else {
-		vdsoClock(clockFunction, clock, &ts)
+		fastClock(clock, (*timespec)(noescape(unsafe.Pointer(&ts))))
 	}
 	return ts
+}
+
+// sysClock reads a clock, in ns.
+//
+//go:nosplit
+func sysClock(clock uintptr) int64 {
+	ts := readClock(clock)
+	return ts.tv_sec*1e9 + ts.tv_nsec
 }
 
 // nanotime is the time since some fixed point, in ns.
 //
 //go:linkname nanotime
 //go:nosplit
-func nanotime() int64 {
-	ts := readClock(clockMonotonic)
-	return ts.tv_sec*1e9 + ts.tv_nsec
-}
+func nanotime() int64 { return sysClock(clockMonotonic) }
 
 //go:nosplit
 func walltime() (sec int64, nsec int32) {

@@ -73,22 +73,6 @@ TEXT runtime·signalReturn(SB),NOSPLIT|NOFRAME,$0
 	SYSCALL
 	INT	$3
 
-// Kept assembly goes here when something is wrong that only a bug of the runtime can cause.
-TEXT runtime·badmcall(SB),NOSPLIT|NOFRAME,$0
-	INT	$3
-
-TEXT runtime·badmcall2(SB),NOSPLIT|NOFRAME,$0
-	INT	$3
-
-TEXT runtime·badsystemstack(SB),NOSPLIT|NOFRAME,$0
-	INT	$3
-
-TEXT runtime·faultEntry(SB),NOSPLIT|NOFRAME,$0
-	MOVQ	-8(FS), R14
-	XORPS	X15, X15
-	MOVQ	runtime·sigpanicPC(SB), AX
-	JMP	AX
-
 // func raise(err any)
 TEXT runtime·raise<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
 	PUSHQ	AX
@@ -99,7 +83,7 @@ TEXT runtime·raise<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
 	POPQ	AX
 	JMP	CX
 
-// func vdsoClock(fn, clock uintptr, ts *timespec)
+// func vdsoClock(clock uintptr, ts *timespec)
 // C code wants more stack than a goroutine may have left, and keeps R12 to R15, BX and BP.
 TEXT runtime·vdsoClock<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
 	MOVQ	SP, R12
@@ -114,8 +98,9 @@ TEXT runtime·vdsoClock<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
 	MOVQ	(g_sched+gobuf_sp)(DX), SP
 onSystemStack:
 	ANDQ	$~15, SP
-	MOVQ	BX, DI
-	MOVQ	CX, SI
+	MOVQ	AX, DI
+	MOVQ	BX, SI
+	MOVQ	runtime·clockFunction(SB), AX
 	CALL	AX
 	MOVQ	R12, SP
 	MOVQ	$0, m_vdsoSP(R13)
@@ -133,7 +118,7 @@ TEXT runtime·unreachableMethod<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
 	INT	$3
 
 // The prologue of a function found its stack too small. Its first instruction is to run again on a bigger one: g.sched becomes that
-// place, m.morebuf the caller's, and newstack goes on at g.sched. DX is the closure the function was called with.
+// place, m.morebuf the caller's, and growStack goes on at g.sched. DX is the closure the function was called with.
 TEXT runtime·morestack_noctxt(SB),NOSPLIT|NOFRAME,$0
 	XORL	DX, DX
 	JMP	runtime·morestack(SB)
@@ -159,83 +144,138 @@ TEXT runtime·morestack(SB),NOSPLIT|NOFRAME,$0
 	MOVQ	(g_sched+gobuf_sp)(R14), SP
 	XORL	BP, BP
 	XORPS	X15, X15
-	CALL	runtime·newstack<ABIInternal>(SB)
+	MOVQ	DI, AX
+	MOVQ	runtime·growStack(SB), DX
+	CALL	(DX)
 system:
 	INT	$3			// g0 and gsignal cannot grow
 
-// Reached by the return of a signal handler, as if called by the instruction at the return address. The flags matter too.
-TEXT runtime·asyncPreempt(SB),NOSPLIT|NOFRAME,$0
+// The switches between goroutines and the system stack. g.sched says where a goroutine that does not run goes on, and where the stack of g0
+// is free.
+
+// func gogo(buf *gobuf)
+TEXT runtime·gogo<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
+	MOVQ	gobuf_g(AX), R14
+	MOVQ	R14, -8(FS)
+	MOVQ	gobuf_sp(AX), SP
+	MOVQ	gobuf_bp(AX), BP
+	MOVQ	gobuf_ctxt(AX), DX
+	MOVQ	$0, gobuf_ctxt(AX)
+	JMP	gobuf_pc(AX)
+
+// func mcall(fn func(*g))
+// fn does not return: the goroutine goes on behind this call when gogo goes to its g.sched.
+TEXT runtime·mcall<ABIInternal>(SB),NOSPLIT|NOFRAME,$0
+	MOVQ	AX, DX
+	MOVQ	0(SP), BX
+	MOVQ	BX, (g_sched+gobuf_pc)(R14)
+	LEAQ	8(SP), BX
+	MOVQ	BX, (g_sched+gobuf_sp)(R14)
+	MOVQ	BP, (g_sched+gobuf_bp)(R14)
+	MOVQ	R14, AX
+	MOVQ	g_m(R14), BX
+	MOVQ	m_g0(BX), R14
+	CMPQ	AX, R14
+	JEQ	bug
+	MOVQ	R14, -8(FS)
+	MOVQ	(g_sched+gobuf_sp)(R14), SP
+	XORL	BP, BP
+	CALL	(DX)
+bug:
+	INT	$3
+
+// func systemstack(fn func())
+// Who looks at the goroutine meanwhile sees it in systemstack_switch, which therefore has the same frame: none.
+TEXT runtime·systemstack<ABIInternal>(SB),NOSPLIT|NOFRAME,$0-0
+	MOVQ	AX, DX
+	MOVQ	g_m(R14), BX
+	CMPQ	R14, m_curg(BX)
+	JNE	there
+	LEAQ	runtime·systemstack_switch(SB), CX
+	MOVQ	CX, (g_sched+gobuf_pc)(R14)
+	MOVQ	SP, (g_sched+gobuf_sp)(R14)
+	MOVQ	BP, (g_sched+gobuf_bp)(R14)
+	MOVQ	m_g0(BX), R14
+	MOVQ	R14, -8(FS)
+	MOVQ	(g_sched+gobuf_sp)(R14), SP
+	CALL	(DX)
+	MOVQ	g_m(R14), BX
+	MOVQ	m_curg(BX), R14
+	MOVQ	R14, -8(FS)
+	MOVQ	(g_sched+gobuf_sp)(R14), SP
+	MOVQ	(g_sched+gobuf_bp)(R14), BP
+	RET
+there:
+	JMP	(DX)			// on g0 or gsignal already
+
+TEXT runtime·systemstack_switch(SB),NOSPLIT|NOFRAME,$0-0
+	INT	$3
+
+// Where goroutines return to. newproc1 makes its second instruction the return address.
+TEXT runtime·goexit(SB),NOSPLIT|NOFRAME|TOPFRAME,$0-0
+	NOP
+	LEAQ	endClosure<>(SB), AX
+	CALL	runtime·mcall<ABIInternal>(SB)
+	INT	$3
+
+DATA endClosure<>(SB)/8, $runtime·goexit0<ABIInternal>(SB)
+GLOBL endClosure<>(SB), RODATA|NOPTR, $8
+
+// Reached by the return of a signal handler, as if called by the instruction at the return address: lets others run, then goes back with all
+// registers and flags as they were. Its frame and the one below it have no stack map for the place where they stand: the collector scans them
+// conservatively, and the stack must not move.
+TEXT runtime·asyncPreempt(SB),NOSPLIT|NOFRAME,$0-0
 	PUSHQ	BP
 	MOVQ	SP, BP
 	PUSHFQ
-	ADJSP	$(15*8+16*16)
-	MOVQ	AX, 0(SP)
-	MOVQ	CX, 8(SP)
-	MOVQ	DX, 16(SP)
-	MOVQ	BX, 24(SP)
-	MOVQ	SI, 32(SP)
-	MOVQ	DI, 40(SP)
-	MOVQ	R8, 48(SP)
-	MOVQ	R9, 56(SP)
-	MOVQ	R10, 64(SP)
-	MOVQ	R11, 72(SP)
-	MOVQ	R12, 80(SP)
-	MOVQ	R13, 88(SP)
-	MOVQ	R14, 96(SP)
-	MOVQ	R15, 104(SP)
-	MOVUPS	X0, 120(SP)
-	MOVUPS	X1, 136(SP)
-	MOVUPS	X2, 152(SP)
-	MOVUPS	X3, 168(SP)
-	MOVUPS	X4, 184(SP)
-	MOVUPS	X5, 200(SP)
-	MOVUPS	X6, 216(SP)
-	MOVUPS	X7, 232(SP)
-	MOVUPS	X8, 248(SP)
-	MOVUPS	X9, 264(SP)
-	MOVUPS	X10, 280(SP)
-	MOVUPS	X11, 296(SP)
-	MOVUPS	X12, 312(SP)
-	MOVUPS	X13, 328(SP)
-	MOVUPS	X14, 344(SP)
-	MOVUPS	X15, 360(SP)
+	PUSHQ	AX
+	PUSHQ	CX
+	PUSHQ	DX
+	PUSHQ	BX
+	PUSHQ	SI
+	PUSHQ	DI
+	PUSHQ	R8
+	PUSHQ	R9
+	PUSHQ	R10
+	PUSHQ	R11
+	PUSHQ	R12
+	PUSHQ	R13
+	PUSHQ	R14
+	PUSHQ	R15
+	ADJSP	$(512+8)		// FXSAVE wants a multiple of 16
+	LEAQ	8(SP), AX
+	ANDQ	$~15, AX
+	FXSAVE64	(AX)
 	MOVQ	-8(FS), R14
 	XORPS	X15, X15
-	CALL	runtime·asyncPreempt2<ABIInternal>(SB)
-	MOVUPS	360(SP), X15
-	MOVUPS	344(SP), X14
-	MOVUPS	328(SP), X13
-	MOVUPS	312(SP), X12
-	MOVUPS	296(SP), X11
-	MOVUPS	280(SP), X10
-	MOVUPS	264(SP), X9
-	MOVUPS	248(SP), X8
-	MOVUPS	232(SP), X7
-	MOVUPS	216(SP), X6
-	MOVUPS	200(SP), X5
-	MOVUPS	184(SP), X4
-	MOVUPS	168(SP), X3
-	MOVUPS	152(SP), X2
-	MOVUPS	136(SP), X1
-	MOVUPS	120(SP), X0
-	MOVQ	104(SP), R15
-	MOVQ	96(SP), R14
-	MOVQ	88(SP), R13
-	MOVQ	80(SP), R12
-	MOVQ	72(SP), R11
-	MOVQ	64(SP), R10
-	MOVQ	56(SP), R9
-	MOVQ	48(SP), R8
-	MOVQ	40(SP), DI
-	MOVQ	32(SP), SI
-	MOVQ	24(SP), BX
-	MOVQ	16(SP), DX
-	MOVQ	8(SP), CX
-	MOVQ	0(SP), AX
-	ADJSP	$-(15*8+16*16)
+	MOVB	$1, g_asyncSafePoint(R14)
+	LEAQ	yieldClosure<>(SB), AX
+	CALL	runtime·mcall<ABIInternal>(SB)
+	MOVB	$0, g_asyncSafePoint(R14)
+	LEAQ	8(SP), AX
+	ANDQ	$~15, AX
+	FXRSTOR64	(AX)
+	ADJSP	$-(512+8)
+	POPQ	R15
+	POPQ	R14
+	POPQ	R13
+	POPQ	R12
+	POPQ	R11
+	POPQ	R10
+	POPQ	R9
+	POPQ	R8
+	POPQ	DI
+	POPQ	SI
+	POPQ	BX
+	POPQ	DX
+	POPQ	CX
+	POPQ	AX
 	POPFQ
 	POPQ	BP
 	RET
+
+DATA yieldClosure<>(SB)/8, $runtime·gosched_m<ABIInternal>(SB)
+GLOBL yieldClosure<>(SB), RODATA|NOPTR, $8
 
 // func askProcessor() (c1, b7, c7, d7, saved uint32)
 TEXT runtime·askProcessor<ABIInternal>(SB),NOSPLIT|NOFRAME,$0

@@ -55,6 +55,9 @@ func munmap(addr unsafe.Pointer, n uintptr) {
 	linux.Syscall6(sysMunmap, uintptr(addr), n, 0, 0, 0, 0)
 }
 
+// sleepFor waits for ns, or for ever if that is negative, or until a signal comes.
+//
+//go:nosplit
 func sleepFor(ns int64) {
 	var ts timespec
 	ts.setNsec(ns)

@@ -149,6 +149,7 @@ func readgstatus(gp *g) uint32 { return gp.atomicstatus.Load() }
 // casgstatus sets the status; its name and its argument old are those that kept files use.
 //
 //go:noinline
+//go:nosplit
 func casgstatus(gp *g, old, new uint32) {
 	gp.atomicstatus.Store(new)
 	if gp.bubble != nil {
@@ -185,5 +186,5 @@ func newBubbleID() uint64 {
 }
 
 func canPreemptM(mp *m) bool {
-	return mp.locks == 0 && mp.mallocing == 0 && mp.preemptoff == "" && mp.dying == 0
+	return mp.locks == 0 && mp.dying == 0
 }

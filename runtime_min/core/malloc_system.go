@@ -36,14 +36,6 @@ func sysMapAt(p, size uintptr) bool {
 	return errno == 0
 }
 
-// sysClock reads a clock, in ns, by a system call: a collection takes much longer, and a program that only allocates need not contain
-// what finds the kernel's faster way.
-func sysClock(clock uintptr) int64 {
-	var t [2]int64
-	linux.Syscall6(sysClockGettime, clock, uintptr(unsafe.Pointer(&t)), 0, 0, 0, 0)
-	return t[0]*1e9 + t[1]
-}
-
 // sysForget gives the memory of whole pages back; they stay accessible and read as zeros.
 //
 //go:noinline

@@ -7,6 +7,7 @@ import "unsafe"
 // startTimers is called when the first timer starts.
 func startTimers() {
 	startClock()
+	startSleeping()
 	pollTimers = func() int64 {
 		_, next, ran := p0.timers.check(0, nil)
 		if ran && next == 0 {
@@ -19,7 +20,7 @@ func startTimers() {
 // startPoller is called when the first descriptor is to be polled.
 func startPoller() {
 	netpollinit()
-	pollNetwork = func(delay int64) {
+	await = func(delay int64) {
 		ready, delta := netpoll(delay)
 		netpollAdjustWaiters(delta)
 		for !ready.empty() {

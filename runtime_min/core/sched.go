@@ -54,33 +54,46 @@ func runqget() *g {
 // is a timer.
 var pollTimers func() int64
 
-// pollNetwork queues the goroutines whose descriptors are ready, waiting until then for at most delay ns (for ever if negative).
-// Nil until a descriptor is polled; netpollWaiters counts the goroutines that wait.
-var pollNetwork func(delay int64)
+// await queues the goroutines whose descriptors are ready, waiting until then for at most delay ns (for ever if negative). Where no descriptor is
+// polled it only waits. Nil until there is something to wait for; netpollWaiters counts the goroutines that wait for descriptors.
+var await func(delay int64)
 
 // schedule runs on g0 with nothing running, and goes to a goroutine.
+//
+//go:nosplit
 func schedule() {
 	m0.curg = nil
 	if sliceOver {
-		endSlice()
-	}
-	if signalsPending {
-		deliverSignals()
+		// Who handed the thread to each other through runq.next wait too, and a busy program has to have a look at the network some time.
+		sliceOver = false
+		if gp := runq.next; gp != nil {
+			runq.next = nil
+			runqput(&p0, gp, false)
+		}
+		if netpollWaiters.Load() != 0 {
+			await(0)
+		}
 	}
 	for {
-		wake := nextWake()
-		if gp := runqget(); gp != nil {
-			execute(gp)
-		}
 		if signalsPending {
 			deliverSignals()
-			continue
 		}
-		idle(wake)
+		wake := nextWake()
+		if gp := runqget(); gp != nil {
+			m0.curg = gp
+			gp.m = &m0
+			casgstatus(gp, _Grunnable, _Grunning)
+			gogo(&gp.sched)
+		}
+		if !signalsPending {
+			idle(wake)
+		}
 	}
 }
 
 // nextWake starts what timers are due and wakes who has slept enough, and returns when it is to be called again, 0 for never.
+//
+//go:nosplit
 func nextWake() (wake int64) {
 	if pollTimers != nil {
 		wake = pollTimers()
@@ -91,59 +104,36 @@ func nextWake() (wake int64) {
 	return wake
 }
 
-func execute(gp *g) {
-	m0.curg = gp
-	gp.m = &m0
-	casgstatus(gp, _Grunnable, _Grunning)
-	gogo(&gp.sched)
-}
-
-// signalsPending says that os/signal has signals to deliver: set by the handler.
-var signalsPending bool
+// signalsPending says that os/signal has signals to deliver: set by the handler. deliverSignals wakes who waits for them.
+var (
+	signalsPending bool
+	deliverSignals func()
+)
 
 // sliceOver says that the goroutine which runs, and what it keeps handing the thread to, has had its time: set by the tick.
 var sliceOver bool
 
-// endSlice lets those wait that hand the thread to each other through runq.next, and has a look at the network, which a busy program
-// would otherwise never see.
-func endSlice() {
-	sliceOver = false
-	if gp := runq.next; gp != nil {
-		runq.next = nil
-		runqput(&p0, gp, false)
-	}
-	if pollNetwork != nil && netpollWaiters.Load() != 0 {
-		pollNetwork(0)
-	}
-}
-
 // idle waits until there is something to run, or reports the deadlock.
+//
+//go:nosplit
 func idle(wake int64) {
 	delay := int64(-1)
 	if wake != 0 {
 		delay = max(wake-nanotime(), 0)
-	} else if waitsForSignals {
-	} else if pollNetwork == nil || netpollWaiters.Load() == 0 {
-		deadlocked()
+	} else if !waitsForSignals && netpollWaiters.Load() == 0 {
+		m0.throwing = throwTypeUser
+		printTraces = traceCrash
+		message := "all goroutines are asleep - deadlock!"
+		if NumGoroutine() == 0 {
+			message = "no goroutines (main called runtime.Goexit) - deadlock!"
+		}
+		fatal(message)
 	}
-	if pollNetwork != nil {
-		pollNetwork(delay)
-	} else {
-		sleepFor(delay)
-	}
+	await(delay)
 }
 
 // waitsForSignals is true while os/signal wants to hear of signals: then silence is no deadlock.
 var waitsForSignals bool
-
-func deadlocked() {
-	m0.throwing = throwTypeUser
-	printTraces = traceCrash
-	if NumGoroutine() == 0 {
-		fatal("no goroutines (main called runtime.Goexit) - deadlock!")
-	}
-	fatal("all goroutines are asleep - deadlock!")
-}
 
 // gopark parks the running goroutine. unlockf, if any, is called on g0 when it no longer runs; when that returns false, it runs again.
 //
@@ -174,7 +164,7 @@ func park_m(gp *g) {
 		bubbleActive(bubble, false)
 	}
 	if !stays {
-		execute(gp)
+		runqput(&p0, gp, true)
 	}
 	schedule()
 }
@@ -188,6 +178,7 @@ func goparkunlock(lock *mutex, reason waitReason, traceReason traceBlockReason, 
 //go:linkname goready
 func goready(gp *g, traceskip int) { ready(gp, traceskip, true) }
 
+//go:nosplit
 func ready(gp *g, traceskip int, next bool) {
 	if gp.atomicstatus.Load() != _Gwaiting {
 		throw("bad g->status in ready")
@@ -202,6 +193,7 @@ func Gosched() { mcall(gosched_m) }
 
 func goschedguarded() { mcall(gosched_m) }
 
+//go:nosplit
 func gosched_m(gp *g) {
 	casgstatus(gp, _Grunning, _Grunnable)
 	runqput(&p0, gp, false)
@@ -237,18 +229,20 @@ func newproc(fn *funcval) {
 }
 
 // newproc1 makes a goroutine that is runnable but not queued, or parked.
+//
+//go:nosplit
 func newproc1(fn *funcval, callergp *g, callerpc uintptr, parked bool, reason waitReason) *g {
 	if fn == nil {
 		fatal("go of nil func value")
-	}
-	if growStack == nil {
-		startScheduler()
+		return nil
 	}
 	gp := freeGs
 	if gp != nil {
 		freeGs = gp.schedlink.ptr()
-		gp.schedlink = 0
 	} else {
+		if tidyStack == nil {
+			startScheduler()
+		}
 		gp = (*g)(newRecord(unsafe.Sizeof(g{})))
 		gp.stackguard1 = ^uintptr(0)
 		gp.atomicstatus.Store(_Gdead)
@@ -259,7 +253,13 @@ func newproc1(fn *funcval, callergp *g, callerpc uintptr, parked bool, reason wa
 		gp.stack = stackalloc(startingStackSize)
 		gp.stackguard0 = gp.stack.lo + stackGuard
 	}
-	prepareStack(gp, fn)
+	// An empty stack: gogo calls fn, and the return from fn goes to goexit. +1: unwinding looks up the instruction before a return address.
+	gp.stktopsp = gp.stack.hi - 4*goarch.PtrSize
+	sp := gp.stktopsp - goarch.PtrSize
+	*(*uintptr)(unsafe.Pointer(sp)) = abi.FuncPCABI0(goexit) + 1
+	gp.sched = gobuf{sp: sp, pc: fn.fn, ctxt: unsafe.Pointer(fn)}
+	gp.sched.g.set(gp)
+	gp.startpc = fn.fn
 	lastGoid++
 	gp.goid = lastGoid
 	gp.parentGoid = callergp.goid
@@ -270,29 +270,20 @@ func newproc1(fn *funcval, callergp *g, callerpc uintptr, parked bool, reason wa
 	if callergp.bubble != nil && !isSystemGoroutine(gp, false) {
 		gp.bubble = callergp.bubble
 	}
+	gp.waitreason = reason
+	status := uint32(_Grunnable)
 	if parked {
-		gp.waitreason = reason
-		casgstatus(gp, _Gdead, _Gwaiting)
-	} else {
-		casgstatus(gp, _Gdead, _Grunnable)
+		status = _Gwaiting
 	}
+	casgstatus(gp, _Gdead, status)
 	return gp
 }
 
 const startingStackSize = stackMin
 
-// prepareStack lays out gp's empty stack so that gogo(&gp.sched) calls fn, and the return from fn goes to goexit.
-func prepareStack(gp *g, fn *funcval) {
-	gp.sched = gobuf{}
-	gp.sched.sp = gp.stack.hi - 4*goarch.PtrSize
-	gp.stktopsp = gp.sched.sp
-	gp.sched.pc = abi.FuncPCABI0(goexit) + 1 // +1: unwinding looks up the instruction before a return address
-	gp.sched.g.set(gp)
-	gostartcall(&gp.sched, unsafe.Pointer(fn.fn), unsafe.Pointer(fn))
-	gp.startpc = fn.fn
-}
-
 // startScheduler is called by the first go statement, and links in what goroutines need.
+//
+//go:nosplit
 func startScheduler() {
 	startGrowing()
 	tidyStack = shrinkStack
@@ -300,7 +291,9 @@ func startScheduler() {
 	mainReturned = finishPanics
 	seedCheap()
 	startSignals()
-	startTick()
+	tick = handleTick
+	setHandler(1<<(sigTick-1), abi.FuncPCABI0(signalEntry))
+	sliceTimer.set(tickInterval, tickInterval)
 }
 
 // finishPanics lets a goroutine that is panicking while main returns print its report, as stock Go does.
@@ -310,32 +303,29 @@ func finishPanics() {
 	}
 }
 
-// goexit1 is where a goroutine returns to.
+// goexit1 ends the running goroutine, goexit0 one that has returned from its function.
 func goexit1() { mcall(goexit0) }
 
+//go:nosplit
 func goexit0(gp *g) {
 	gdestroy(gp)
 	schedule()
 }
 
-// gdestroy makes gp dead and its g free for the next one. The stack goes with it while it has the size that the next one starts with.
+// gdestroy makes gp dead and its g free for the next one, which newproc1 will set the other fields for. The stack goes with it while it has the size
+// that the next one starts with.
+//
+//go:nosplit
 func gdestroy(gp *g) {
 	casgstatus(gp, _Grunning, _Gdead)
-	gp._defer = nil
-	gp._panic = nil
-	gp.writebuf = nil
+	gp._panic = nil // of Goexit, or of a panic that it ended
 	gp.param = nil
 	gp.labels = nil
 	gp.timer = nil
 	gp.bubble = nil
-	gp.waitreason = waitReasonZero
 	gp.lockedm = 0
 	gp.paniconfault = false
-	gp.preprinting = false
 	gp.sig = 0
-	gp.fipsOnlyBypass = false
-	gp.sched, gp.stktopsp = gobuf{}, 0
-	gp.syscallsp, gp.syscallpc = 0, 0
 	m0.curg = nil
 	if gp == &mainG {
 		return

@@ -27,9 +27,7 @@ func signalinit() {
 	m0.gsignal = &gsignal
 	st := stackt{ss_sp: &signalStack[0], ss_size: unsafe.Sizeof(signalStack)}
 	linux.Syscall6(sysSigaltstack, uintptr(unsafe.Pointer(&st)), 0, 0, 0, 0, 0)
-	setSignal(_SIGBUS, abi.FuncPCABI0(signalEntry))
-	setSignal(_SIGFPE, abi.FuncPCABI0(signalEntry))
-	setSignal(_SIGSEGV, abi.FuncPCABI0(signalEntry))
+	setHandler(1<<(_SIGBUS-1)|1<<(_SIGFPE-1)|1<<(_SIGSEGV-1), abi.FuncPCABI0(signalEntry))
 }
 
 // What can be done about a signal besides calling a handler.
@@ -38,24 +36,34 @@ const (
 	ignoreAction  = 1
 )
 
-// setSignal makes handler, or one of these actions, what happens on sig. signalEntry calls handleSignal.
+// setHandler makes handler, or one of these actions, what happens on the signals of a set: bit n-1 stands for signal n. signalEntry calls
+// handleSignal.
 //
 //go:nosplit
-func setSignal(sig uint32, handler uintptr) {
+func setHandler(set uint64, handler uintptr) {
 	action := sigactiont{
 		sa_handler:  handler,
 		sa_flags:    _SA_SIGINFO | _SA_ONSTACK | _SA_RESTORER | _SA_RESTART,
 		sa_restorer: abi.FuncPCABI0(signalReturn),
 		sa_mask:     ^uint64(0),
 	}
-	linux.Syscall6(sysSigaction, uintptr(sig), uintptr(unsafe.Pointer(&action)), 0, 8, 0, 0)
+	for sig := uintptr(1); set != 0; sig++ {
+		if set&1 != 0 {
+			linux.Syscall6(sysSigaction, sig, uintptr(unsafe.Pointer(&action)), 0, 8, 0, 0)
+		}
+		set >>= 1
+	}
 }
 
 func signalEntry()
 func signalReturn()
 
-// otherSignal takes the signals that are no faults: those of tick.go and os/signal. It is set with the first of them.
-var otherSignal func(sig uint32, c *sigctxt, gp *g)
+// handleNotify takes the signals that os/signal asked for, and returns true for them; nil before. handleDefault takes those that it did not ask
+// for; nil before startSignals.
+var (
+	handleNotify  func(sig uint32) bool
+	handleDefault func(sig uint32, info *siginfo, registers *sigcontext, gp *g)
+)
 
 // handleSignal is called on gsignal; gp is the g that was interrupted.
 //
@@ -64,70 +72,60 @@ var otherSignal func(sig uint32, c *sigctxt, gp *g)
 // whether there is one is looked up in the function table.
 //
 //go:nosplit
-func handleSignal(sig uint32, info *siginfo, context unsafe.Pointer, gp *g) {
-	c := noEscapePtr(&sigctxt{info, context}) // a handler must not allocate
-	if (sig != _SIGSEGV && sig != _SIGBUS && sig != _SIGFPE) || isSent(c) {
-		if otherSignal == nil {
+func handleSignal(sig uint32, info *siginfo, context *ucontext, gp *g) {
+	registers := (*sigcontext)(unsafe.Pointer(&context.uc_mcontext))
+	if (sig != _SIGSEGV && sig != _SIGBUS && sig != _SIGFPE) || isSent(info) {
+		switch {
+		case sig == sigTick && info.si_code == _SI_TIMER && tick != nil:
+			tick(registers, gp)
+		case handleNotify != nil && handleNotify(sig):
+		case handleDefault != nil:
+			handleDefault(sig, info, registers, gp)
+		default:
 			dieFromSignal(sig)
-			return
 		}
-		otherSignal(sig, c, gp)
 		return
 	}
-	registers := c.regs()
 	pc, sp := uintptr(registers.rip), uintptr(registers.rsp)
-	gp.sig = sig
-	gp.sigcode0 = uintptr(c.info.si_code)
-	gp.sigcode1 = uintptr(c.info.si_addr)
-	gp.sigpc = pc
+	gp.sig, gp.sigpc = sig, pc
+	gp.sigcode0, gp.sigcode1 = uintptr(info.si_code), uintptr(info.si_addr)
 	if sigpanicPC == 0 {
 		sigpanicPC = findFunctionByID(abi.FuncID_sigpanic)
 	}
-	if sigpanicPC == 0 || gp != m0.curg || gp.throwsplit {
-		reportFault(gp, sp)
+	message := "panic: runtime error: invalid memory address or nil pointer dereference\n"
+	switch {
+	case gp != m0.curg || gp.throwsplit:
+		message = "fatal error: unexpected signal during runtime execution\n"
+	case sigpanicPC != 0:
+		if isText(pc) || pc != 0 && !isText(*(*uintptr)(unsafe.Pointer(sp))) {
+			registers.pushCall(pc)
+		} // else it was a call of what is no function: its return address is on top of the stack, and stands for who is to blame
+		registers.rip = uint64(sigpanicPC)
+		registers.r14 = uint64(uintptr(unsafe.Pointer(gp))) // Go code expects this, and zero in X15
+		registers.fpstate._xmm[15] = xmmreg1{}
 		return
+	case sig == _SIGFPE:
+		message = "panic: runtime error: integer divide by zero\n"
 	}
-	if !isText(pc) && (pc == 0 || isText(*(*uintptr)(unsafe.Pointer(sp)))) {
-		// A call of what is no function: its return address is on top of the stack, and stands for who is to blame.
-		registers.rip = uint64(abi.FuncPCABI0(faultEntry))
-		return
-	}
-	c.pushCall(abi.FuncPCABI0(faultEntry), pc)
+	// It cannot become a panic, or need not because nothing could recover it.
+	startDying()
+	printstring(message)
+	die(gp, pc, sp)
 }
 
-// pushCall makes what was interrupted look as if it had called target, which will return to resume.
-//
-//go:noinline
-func (c *sigctxt) pushCall(target, resume uintptr) {
-	registers := c.regs()
+// pushCall puts the return address of a call on the stack of what was interrupted.
+func (registers *sigcontext) pushCall(resume uintptr) {
 	registers.rsp -= goarch.PtrSize
 	*(*uintptr)(unsafe.Pointer(uintptr(registers.rsp))) = resume
-	registers.rip = uint64(target)
 }
 
 // isSent tells a signal that a process sent from one that the kernel raised.
-func isSent(c *sigctxt) bool {
+func isSent(info *siginfo) bool {
 	const byKill, byThreadKill = 0, -6 // SI_USER, SI_TKILL
-	code := c.info.si_code
-	return code == byKill || code == byThreadKill
+	return info.si_code == byKill || info.si_code == byThreadKill
 }
 
 func isText(pc uintptr) bool { return firstmoduledata.text <= pc && pc < firstmoduledata.etext }
-
-// reportFault ends the program for a fault that cannot become a panic, or need not because nothing could recover it.
-//
-//go:nosplit
-func reportFault(gp *g, sp uintptr) {
-	startDying()
-	message := "panic: runtime error: invalid memory address or nil pointer dereference\n"
-	if gp != m0.curg || gp.throwsplit {
-		message = "fatal error: unexpected signal during runtime execution\n"
-	} else if gp.sig == _SIGFPE {
-		message = "panic: runtime error: integer divide by zero\n"
-	}
-	print(message)
-	die(gp, gp.sigpc, sp)
-}
 
 func faultName(sig uint32) string {
 	switch sig {
@@ -138,9 +136,6 @@ func faultName(sig uint32) string {
 	}
 	return "SIGSEGV: segmentation violation"
 }
-
-// faultEntry sets the registers that Go code expects, then goes to sigpanicPC.
-func faultEntry()
 
 var sigpanicPC uintptr
 

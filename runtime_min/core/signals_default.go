@@ -23,28 +23,29 @@ const (
 // muted are the signals that this program has blocked.
 var muted uint64
 
+//go:nosplit
 func startSignals() {
 	if handleDefault != nil {
 		return
 	}
 	handleDefault = reportSignal
-	otherSignal = handleOther
 	printTraces = traceCrash // the code for that is there now
-	for _, sig := range [...]uint32{_SIGQUIT, _SIGILL, _SIGTRAP, _SIGABRT, _SIGSYS} {
-		setSignal(sig, abi.FuncPCABI0(signalEntry))
-	}
+	setHandler(1<<(_SIGQUIT-1)|1<<(_SIGILL-1)|1<<(_SIGTRAP-1)|1<<(_SIGABRT-1)|1<<(_SIGSYS-1), abi.FuncPCABI0(signalEntry))
 	muted = mutedSignals &^ changeSignalMask(blockSignals, mutedSignals)
 }
 
 // hearSignal lets sig, which has a handler, come through. If it came before, it was for nobody.
 func hearSignal(sig uint32) {
-	if muted>>(sig-1)&1 != 0 {
-		muted &^= 1 << (sig - 1)
-		setSignal(sig, ignoreAction)
-		setSignal(sig, abi.FuncPCABI0(signalEntry))
-		changeSignalMask(unblockSignals, 1<<(sig-1))
+	if only := signalBit(sig); muted&only != 0 {
+		muted &^= only
+		setHandler(only, ignoreAction)
+		setHandler(only, abi.FuncPCABI0(signalEntry))
+		changeSignalMask(unblockSignals, only)
 	}
 }
+
+// signalBit is the set of sig alone.
+func signalBit(sig uint32) uint64 { return 1 << ((sig - 1) & 63) }
 
 const (
 	blockSignals   = 0
@@ -59,7 +60,9 @@ func changeSignalMask(how int, mask uint64) (old uint64) {
 }
 
 // reportSignal is what becomes of a signal with a handler that nobody wants: stock Go's report, or nothing.
-func reportSignal(sig uint32, c *sigctxt, gp *g) {
+//
+//go:nosplit
+func reportSignal(sig uint32, info *siginfo, registers *sigcontext, gp *g) {
 	name := signalName(sig)
 	if name == "" {
 		return
@@ -72,37 +75,31 @@ func reportSignal(sig uint32, c *sigctxt, gp *g) {
 	if isSecureMode() {
 		exit(2)
 	}
-	registers := c.regs()
 	pc := uintptr(registers.rip)
-	print("PC=", hex(pc), " m=", m0.id, " sigcode=", uint64(c.info.si_code))
+	print("PC=", hex(pc), " m=0 sigcode=", uint64(info.si_code))
 	if sig == _SIGSEGV || sig == _SIGBUS {
-		print(" addr=", hex(c.info.si_addr))
+		print(" addr=", hex(info.si_addr))
 	}
-	print("\n")
 	if sig == _SIGILL || sig == _SIGFPE {
-		printInstruction(pc)
+		// Of as many bytes as an instruction can have, those that are not behind the end of the page.
+		printstring("\ninstruction bytes:")
+		for end := min(pc+16, (pc|(physPageSize-1))+1); pc < end; pc++ {
+			printsp()
+			printhex(uint64(*(*byte)(unsafe.Pointer(pc))))
+		}
 	}
-	print("\n")
+	printstring("\n\n")
 	level, _, crash := gotraceback()
 	if level > 0 {
-		traceGoroutine(gp, pc, uintptr(registers.rsp), unwindTrap)
+		traceGoroutine(gp, uintptr(registers.rip), uintptr(registers.rsp), unwindTrap)
 		traceOthers(gp, true)
-		print("\n")
+		printnl()
 		dumpregs(registers)
 	}
 	if crash {
 		dieFromSignal(_SIGABRT)
 	}
 	exit(2)
-}
-
-// printInstruction prints the bytes at pc, as many as an instruction can have, but not across a page.
-func printInstruction(pc uintptr) {
-	print("instruction bytes:")
-	for end := min(pc+16, (pc|(physPageSize-1))+1); pc < end; pc++ {
-		print(" ", hex(*(*byte)(unsafe.Pointer(pc))))
-	}
-	println()
 }
 
 // signalName names the signals that end a program with a report.
@@ -129,15 +126,18 @@ func isSecureMode() bool { return auxval(_AT_SECURE) != 0 }
 // dumpregs prints the registers that were interrupted, in the order of stock Go.
 func dumpregs(registers *sigcontext) {
 	const (
-		names = "rax    rbx    rcx    rdx    rdi    rsi    rbp    rsp    r8     r9     r10    r11    r12    r13    r14    r15    rip    rflags "
-		// Which word of the sigcontext each of them is; that of the segment registers comes behind them.
-		places = "\x0d\x0b\x0e\x0c\x08\x09\x0a\x0f\x00\x01\x02\x03\x04\x05\x06\x07\x10\x11"
+		names = "rax    rbx    rcx    rdx    rdi    rsi    rbp    rsp    r8     r9     r10    r11    r12    r13    r14    r15    rip    rflags cs     fs     gs     "
+		// Where they are in the sigcontext, in units of 16 bits, which is what the last three have.
+		places = "\x34\x2c\x38\x30\x20\x24\x28\x3c\x00\x04\x08\x0c\x10\x14\x18\x1c\x40\x44\x48\x4a\x49"
 		width  = len(names) / len(places)
 	)
-	words := (*[len(places) + 1]uint64)(unsafe.Pointer(registers))
 	for i := range len(places) {
-		print(names[i*width:(i+1)*width], hex(words[places[i]]), "\n")
+		value := *(*uint64)(add(unsafe.Pointer(registers), 2*uintptr(places[i])))
+		if i >= len(places)-3 {
+			value &= 0xffff
+		}
+		printstring(names[i*width : (i+1)*width])
+		printhex(value)
+		printnl()
 	}
-	segments := words[len(places)]
-	print("cs     ", hex(segments&0xffff), "\nfs     ", hex(segments>>32&0xffff), "\ngs     ", hex(segments>>16&0xffff), "\n")
 }

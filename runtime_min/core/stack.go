@@ -1,14 +1,22 @@
 package runtime
 
-import _ "unsafe"
+import (
+	"internal/abi"
+	_ "unsafe"
+)
 
 // Stacks. The main goroutine runs on one big reservation, of which only what is touched is memory, so that a program without go
 // statements needs no stack copying; from the first one on, its stack is the end of that, and grows into it. All others start on stackMin
-// bytes and are moved to twice the size when a prologue finds too little left (copystack, kept from stock Go: the compiler's stack maps
-// say which words point into the old stack).
+// bytes and are moved to twice the size when a prologue finds too little left (stack_copy.go).
 //
 // A stack may move only while its goroutine is at a call; nothing outside it may hold its addresses, except what copystack adjusts:
 // sched, the defer list, the innermost panic, and sudogs.
+
+const (
+	stackMin     = 2048
+	stackNosplit = abi.StackNosplitBase          // what functions that do not look whether there is room may need together
+	stackGuard   = stackNosplit + abi.StackSmall // small frames may end so far below what prologues compare SP with
+)
 
 // mainStackSize is where stock Go's main goroutine ends: it has 512 MB when the next doubling would pass the limit of 1 GB.
 const mainStackSize = 512 << 20
@@ -18,37 +26,23 @@ var (
 	maxstackceiling uintptr = 2000000000
 )
 
-// growStack gives the running goroutine a stack of twice the size and goes back to it. It is set by the first go statement.
-var growStack func(gp *g)
+// growStack is called by morestack, on g0, when the prologue of a function on gp found the stack too small. From the first go statement on it
+// gives gp a stack of twice the size and goes back to it.
+var growStack func(gp *g) = stackOverflow
 
 //go:nosplit
 func mainStack() stack {
-	n := uintptr(mainStackSize)
-	for {
-		p, errno := mmap(nil, n, _PROT_READ|_PROT_WRITE, _MAP_ANON|_MAP_PRIVATE|_MAP_NORESERVE, -1, 0)
-		if errno == 0 {
+	for n := uintptr(mainStackSize); n != 0; n /= 2 {
+		if p, errno := mmap(nil, n, _PROT_READ|_PROT_WRITE, _MAP_ANON|_MAP_PRIVATE|_MAP_NORESERVE, -1, 0); errno == 0 {
 			return stack{uintptr(p), uintptr(p) + n}
 		}
-		n /= 2
-		if n == 0 {
-			writeErrStr("runtime: cannot allocate the stack of the main goroutine\n")
-			exit(2)
-		}
 	}
+	print("runtime: cannot allocate the stack of the main goroutine\n")
+	exit(2)
+	return stack{}
 }
 
 const _MAP_NORESERVE = 0x4000
-
-// newstack is called by morestack, on g0, when the prologue of a function on m0.curg found the stack too small.
-//
-//go:nosplit
-func newstack() {
-	gp := m0.curg
-	if growStack == nil {
-		stackOverflow(gp)
-	}
-	growStack(gp)
-}
 
 // mainStackReserved is the size of the main goroutine's reservation, 0 as long as its stack is all of that. leastMainStack is what its stack
 // begins with when it is not, and does not shrink below.
@@ -76,6 +70,7 @@ func setMainStack(size uintptr) {
 	gp.stack.lo, gp.stackguard0 = lo, lo+stackGuard
 }
 
+//go:nosplit
 func growStackByCopy(gp *g) {
 	size := 2 * (gp.stack.hi - gp.stack.lo) // where that is too little for the function, its prologue comes here again
 	if size > maxstacksize || size > maxstackceiling || gp == &mainG && size > mainStackReserved {
@@ -83,9 +78,9 @@ func growStackByCopy(gp *g) {
 	}
 	if gp == &mainG {
 		setMainStack(size)
-		gogo(&gp.sched)
+	} else {
+		copystack(gp, size)
 	}
-	copystack(gp, size)
 	gogo(&gp.sched)
 }
 

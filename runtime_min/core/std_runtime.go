@@ -51,12 +51,16 @@ func NumGoroutine() int {
 }
 
 // LockOSThread wires the calling goroutine to its current operating system thread. There is one thread: all goroutines are.
+//
+//go:noinline
 func LockOSThread() {
 	m0.lockedExt++
 	getg().lockedm.set(&m0)
 }
 
 // UnlockOSThread undoes an earlier call to LockOSThread.
+//
+//go:noinline
 func UnlockOSThread() {
 	if m0.lockedExt > 0 {
 		m0.lockedExt--

@@ -53,8 +53,8 @@ func inheritIgnored() {
 
 var inheritedKnown bool
 
-// deliverSignals, on g0, wakes the goroutine that waits for signals.
-func deliverSignals() {
+// wakeSignalWaiter, on g0, wakes the goroutine that waits for signals.
+func wakeSignalWaiter() {
 	signalsPending = false
 	if gp := signalWaiter; gp != nil {
 		signalWaiter = nil
@@ -94,7 +94,7 @@ func signal_enable(sig uint32) {
 	}
 	inheritIgnored()
 	startSignals()
-	handleNotify = notifySignal
+	handleNotify, deliverSignals = notifySignal, wakeSignalWaiter
 	waitsForSignals = true
 	netpollGenericInit()
 	if (sig == _SIGHUP || sig == _SIGINT) && signalsIgnored.has(sig) {
@@ -103,7 +103,7 @@ func signal_enable(sig uint32) {
 	signalsWanted.add(sig)
 	signalsIgnored.remove(sig)
 	if sig != sigTick {
-		setSignal(sig, abi.FuncPCABI0(signalEntry))
+		setHandler(signalBit(sig), abi.FuncPCABI0(signalEntry))
 		hearSignal(sig)
 	}
 }
@@ -117,9 +117,9 @@ func signal_disable(sig uint32) {
 	signalsWanted.remove(sig)
 	switch {
 	case signalsRestore.has(sig):
-		setSignal(sig, ignoreAction)
-	case signalName(sig) == "" && mutedSignals>>(sig-1)&1 == 0 && sig != sigTick:
-		setSignal(sig, defaultAction)
+		setHandler(signalBit(sig), ignoreAction)
+	case signalName(sig) == "" && mutedSignals&signalBit(sig) == 0 && sig != sigTick:
+		setHandler(signalBit(sig), defaultAction)
 	default: // reportSignal knows
 	}
 }
@@ -133,7 +133,7 @@ func signal_ignore(sig uint32) {
 	inheritIgnored()
 	signalsIgnored.add(sig)
 	if sig != sigTick {
-		setSignal(sig, ignoreAction)
+		setHandler(signalBit(sig), ignoreAction)
 	}
 }
 

@@ -101,7 +101,7 @@ func syscall_runtime_AfterForkInChild() {
 		var action sigactiont
 		linux.Syscall6(sysSigaction, uintptr(sig), 0, uintptr(unsafe.Pointer(&action)), 8, 0, 0)
 		if action.sa_handler > ignoreAction {
-			setSignal(sig, defaultAction)
+			setHandler(signalBit(sig), defaultAction)
 		}
 	}
 	changeSignalMask(setSignals, maskBeforeFork&^muted)
@@ -111,11 +111,7 @@ func syscall_runtime_AfterForkInChild() {
 
 //go:linkname syscall_runtime_BeforeExec syscall.runtime_BeforeExec
 func syscall_runtime_BeforeExec() {
-	for sig := uint32(1); sig < _NSIG; sig++ {
-		if muted>>(sig-1)&1 != 0 {
-			setSignal(sig, abi.FuncPCABI0(signalEntry))
-		}
-	}
+	setHandler(muted, abi.FuncPCABI0(signalEntry))
 	changeSignalMask(unblockSignals, muted)
 }
 
@@ -123,16 +119,16 @@ func syscall_runtime_BeforeExec() {
 func syscall_runtime_AfterExec() { changeSignalMask(blockSignals, muted) }
 
 //go:linkname os_ignoreSIGSYS os.ignoreSIGSYS
-func os_ignoreSIGSYS() { setSignal(_SIGSYS, ignoreAction) }
+func os_ignoreSIGSYS() { setHandler(signalBit(_SIGSYS), ignoreAction) }
 
 //go:linkname os_restoreSIGSYS os.restoreSIGSYS
-func os_restoreSIGSYS() { setSignal(_SIGSYS, abi.FuncPCABI0(signalEntry)) }
+func os_restoreSIGSYS() { setHandler(signalBit(_SIGSYS), abi.FuncPCABI0(signalEntry)) }
 
 // dieFromSignal ends the process by sig's default action.
 //
 //go:nosplit
 func dieFromSignal(sig uint32) {
-	setSignal(sig, defaultAction)
+	setHandler(signalBit(sig), defaultAction)
 	changeSignalMask(setSignals, 0)
 	pid, _, _ := linux.Syscall6(sysGetpid, 0, 0, 0, 0, 0, 0)
 	linux.Syscall6(sysKill, pid, uintptr(sig), 0, 0, 0, 0)

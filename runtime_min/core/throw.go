@@ -24,25 +24,36 @@ func throw(s string) { fatalthrow(throwTypeRuntime, s) }
 //go:noinline
 func fatal(s string) { fatalthrow(throwTypeUser, s) }
 
+// thrown is the last throw or fatal: there is hardly more than one.
+var thrown struct {
+	kind    throwType
+	message string
+	gp      *g
+	pc, sp  uintptr
+}
+
 //go:nosplit
 func fatalthrow(t throwType, s string) {
-	pc, sp, gp := sys.GetCallerPC(), sys.GetCallerSP(), getg()
-	systemstack(func() {
-		if p := gp._panic; p != nil && t == throwTypeUser && printPanics != nil {
-			printPanics(p)
-		}
-		print("fatal error: ", s, "\n")
-		if m0.throwing == throwTypeNone {
-			m0.throwing = t
-		}
-		startDying()
-		die(gp, pc, sp)
-	})
+	thrown.kind, thrown.message = t, s
+	thrown.gp, thrown.pc, thrown.sp = getg(), sys.GetCallerPC(), sys.GetCallerSP()
+	systemstack(reportThrow)
+}
+
+func reportThrow() {
+	t := &thrown
+	if p := t.gp._panic; p != nil && t.kind == throwTypeUser && printPanics != nil {
+		printPanics(p)
+	}
+	print("fatal error: ", t.message, "\n")
+	if m0.throwing == throwTypeNone {
+		m0.throwing = t.kind
+	}
+	startDying()
+	die(t.gp, t.pc, t.sp)
 }
 
 // startDying begins a crash report.
 //
-//go:noinline
 //go:nosplit
 func startDying() {
 	m0.dying++

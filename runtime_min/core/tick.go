@@ -3,13 +3,14 @@ package runtime
 import (
 	"internal/abi"
 	"internal/runtime/syscall/linux"
+	"internal/stringslite"
 	"unsafe"
 )
 
 // The tick makes goroutines take turns. A timer of the kernel counts the time that the thread runs and sends SIGURG every 10 ms of it, so
 // a program that sleeps is not woken. Where the signal finds a goroutine at a safe point of its code, it makes that instruction look as
 // if it had called asyncPreempt, which yields. Nothing is preempted inside the runtime, in assembly, or between instructions that
-// belong together: the compiler's tables say so (isAsyncSafePoint, kept). A goroutine that spends nearly all its time there would
+// belong together: the compiler's tables say so. A goroutine that spends nearly all its time there would
 // hardly ever be met; so when the signal misses, the next one comes soon, by a clock that is finer than that of processor time.
 
 const (
@@ -17,95 +18,71 @@ const (
 	tickInterval = 10e6  // ns
 	tickRetry    = 100e3 // ns
 
-	// asyncPreemptStack is what asyncPreempt needs of the goroutine's stack: its frame, two return addresses and mcall's.
-	asyncPreemptStack = 512
+	// asyncPreemptStack is what asyncPreempt needs of the goroutine's stack: its return address and frame, and mcall's return address.
+	asyncPreemptStack = 672
 )
 
-var ticking bool
-
-// startTick is called when there is for the first time something that could wait for a turn: a goroutine or a timer.
-func startTick() {
-	if ticking {
-		return
-	}
-	ticking = true
-	otherSignal, tick = handleOther, handleTick
-	setSignal(sigTick, abi.FuncPCABI0(signalEntry))
-	retryTimer = -1
-	// Without the timer, goroutines take turns only where they block.
-	setTickTimer(newTickTimer(_CLOCK_THREAD_CPUTIME_ID), tickInterval, tickInterval)
+// A tickTimer is a timer of the kernel that sends sigTick. Without it, and there may be none to be had, goroutines take turns only where they
+// block.
+type tickTimer struct {
+	clock uintptr
+	id    int32 // -1: not made yet
 }
 
-// retryTimer sends the signal between two of the thread's; -1: not made yet.
-var retryTimer int32
+var (
+	sliceTimer = tickTimer{_CLOCK_THREAD_CPUTIME_ID, -1} // sends it after each tickInterval
+	retryTimer = tickTimer{clockMonotonic, -1}           // in between
+	tickEvent  = sigevent{sigeventFields: sigeventFields{signo: sigTick}}
+)
 
-// newTickTimer makes a timer of the kernel that sends sigTick; -1 if there is none to be had.
-func newTickTimer(clock uintptr) int32 {
-	event := sigevent{sigeventFields: sigeventFields{signo: sigTick}}
-	var timer int32
-	if _, _, errno := linux.Syscall6(sysTimerCreate, clock, uintptr(unsafe.Pointer(&event)), uintptr(unsafe.Pointer(&timer)), 0, 0, 0); errno != 0 {
-		return -1
+// set lets the timer send the signal after first ns, and then every interval ns if that is not 0.
+//
+//go:nosplit
+func (t *tickTimer) set(first, interval int64) {
+	if t.id < 0 {
+		linux.Syscall6(sysTimerCreate, t.clock, uintptr(unsafe.Pointer(&tickEvent)), uintptr(unsafe.Pointer(&t.id)), 0, 0, 0)
 	}
-	return timer
-}
-
-func setTickTimer(timer int32, first, interval int64) {
 	spec := itimerspec{it_interval: timespec{tv_nsec: interval}, it_value: timespec{tv_nsec: first}}
-	linux.Syscall6(sysTimerSettime, uintptr(timer), 0, uintptr(unsafe.Pointer(&spec)), 0, 0, 0)
+	linux.Syscall6(sysTimerSettime, uintptr(t.id), 0, uintptr(unsafe.Pointer(&spec)), 0, 0, 0)
 }
 
-// handleOther takes the signals that are no faults.
-func handleOther(sig uint32, c *sigctxt, gp *g) {
-	switch {
-	case sig == sigTick && c.info.si_code == _SI_TIMER && tick != nil:
-		tick(c, gp)
-	case handleNotify != nil && handleNotify(sig):
-	case handleDefault != nil:
-		handleDefault(sig, c, gp)
-	}
-}
+// tickSoon lets the next tick come before its time.
+func tickSoon() { retryTimer.set(tickRetry, 0) }
 
-// tick is what to do about a tick; nil before startTick.
-var tick func(c *sigctxt, gp *g)
+// tick is handleTick from the first go statement on.
+var tick func(registers *sigcontext, gp *g)
 
-// handleNotify takes the signals that os/signal asked for, and returns true for them; nil before.
-var handleNotify func(sig uint32) bool
-
-// handleDefault takes those that it did not ask for; nil before startSignals.
-var handleDefault func(sig uint32, c *sigctxt, gp *g)
-
-func handleTick(c *sigctxt, gp *g) {
+//go:nosplit
+func handleTick(registers *sigcontext, gp *g) {
 	if runq.head == nil && runq.next == nil && pollTimers == nil && netpollWaiters.Load() == 0 && !signalsPending && sleepers.empty() {
 		return // nobody waits
 	}
 	sliceOver = true
-	registers := c.regs()
-	if ok, pc := isAsyncSafePoint(gp, uintptr(registers.rip), uintptr(registers.rsp), 0); ok {
-		c.pushCall(abi.FuncPCABI0(asyncPreempt), pc)
+	if pc := uintptr(registers.rip); isSafePoint(gp, pc, uintptr(registers.rsp)) {
+		registers.pushCall(pc)
+		registers.rip = uint64(abi.FuncPCABI0(asyncPreempt))
 	} else if m0.curg != nil {
 		tickSoon()
 	}
 }
 
-// tickSoon lets the next tick come before its time.
-func tickSoon() {
-	if retryTimer < 0 {
-		retryTimer = newTickTimer(clockMonotonic)
-	}
-	setTickTimer(retryTimer, tickRetry, 0)
-}
-
-// asyncPreempt saves all registers on the stack and calls asyncPreempt2. Its frame and the one below it have no stack map for the place
-// where they stand: the collector scans them conservatively, and the stack must not move.
-func asyncPreempt()
-
+// isSafePoint says whether gp, which was interrupted at pc, can yield there: with all registers saved on its stack, and what they and its frame
+// hold taken for pointers. The compiler has marked what must not be torn apart, all code of the packages below runtime among it. Package reflect
+// keeps pointers where no map shows them. Of package runtime the names tell; its functions that may be inlined elsewhere can be interrupted.
+//
 //go:nosplit
-func asyncPreempt2() {
-	mcall(preempted_m)
-	getg().asyncSafePoint = false
+func isSafePoint(gp *g, pc, sp uintptr) bool {
+	if gp != m0.curg || !canPreemptM(&m0) || sp < gp.stack.lo+asyncPreemptStack {
+		return false
+	}
+	f := findfunc(pc)
+	if !f.valid() || f.flag&abi.FuncFlagAsm != 0 || funcdata(f, abi.FUNCDATA_LocalsPointerMaps) == nil ||
+		pcdatavalue(f, abi.PCDATA_UnsafePoint, pc) == abi.UnsafePointUnsafe {
+		return false
+	}
+	name := funcname(f)
+	return !stringslite.HasPrefix(name, "runtime.") && !stringslite.HasPrefix(name, "reflect.")
 }
 
-func preempted_m(gp *g) {
-	gp.asyncSafePoint = true
-	gosched_m(gp)
-}
+// asyncPreempt yields, and changes no register (entry_amd64.s).
+func asyncPreempt()
