@@ -78,7 +78,13 @@ func collectNow() {
 	tiny.slot = 0
 	p0.freeSudog, p0.freeDefer = nil, nil
 	clearMarks()
-	markRoots()
+	md := &firstmoduledata
+	scanSection(md.data, md.edata, md.gcdata, &md.gcdatamask)
+	scanSection(md.bss, md.ebss, md.gcbss, &md.gcbssmask)
+	if collectionHooks.mark != nil {
+		collectionHooks.mark()
+	}
+	forEachG(markStack)
 	drain()
 	if collectionHooks.decide != nil {
 		collectionHooks.decide()
@@ -112,6 +118,15 @@ func clearMarks() {
 			*(*uint64)(unsafe.Pointer(marks)) = 0
 		}
 	}
+}
+
+// scanSection marks what the variables of a section of the program point to. Its mask is made by the first collection.
+func scanSection(start, end, program uintptr, mask *bitvector) {
+	words := (end - start) / 8
+	if mask.bytedata == nil {
+		*mask = expandMask(program, words)
+	}
+	scanMasked(start, words, mask.bytedata)
 }
 
 // sweep frees the spans without a marked object and lists, for each size class, those with some free slots. It returns the number
@@ -157,27 +172,3 @@ func sweep() uintptr {
 func activeModules() []*moduledata { return programModules[:] }
 
 var programModules = [...]*moduledata{&firstmoduledata}
-
-// markRoots marks what the program can reach without the heap.
-func markRoots() {
-	md := &firstmoduledata
-	if md.gcdatamask.bytedata == nil {
-		md.gcdatamask = expandMask(md.gcdata, (md.edata-md.data)/8)
-		md.gcbssmask = expandMask(md.gcbss, (md.ebss-md.bss)/8)
-	}
-	scanMasked(md.data, uintptr(md.gcdatamask.n), md.gcdatamask.bytedata)
-	scanMasked(md.bss, uintptr(md.gcbssmask.n), md.gcbssmask.bytedata)
-	if collectionHooks.mark != nil {
-		collectionHooks.mark()
-	}
-	forEachG(markStack)
-}
-
-// scanMasked marks what the pointers of a block of memory point to. The mask has zeros up to a multiple of 64 bits.
-func scanMasked(block, words uintptr, mask *byte) {
-	for i := uintptr(0); i < words; i += 64 {
-		if bits := *(*uint64)(unsafe.Pointer(addb(mask, i/8))); bits != 0 {
-			scanBits(block+i*8, bits)
-		}
-	}
-}

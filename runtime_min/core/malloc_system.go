@@ -52,6 +52,7 @@ func sysForget(p, size uintptr) {
 }
 
 // sysMap returns size bytes of zeroed memory outside the heap, or nil.
+//go:nosplit
 func sysMap(size uintptr) unsafe.Pointer {
 	p, errno := mmap(nil, size, protReadWrite, mapPrivate|mapAnonymous, -1, 0)
 	if errno != 0 {
@@ -60,6 +61,7 @@ func sysMap(size uintptr) unsafe.Pointer {
 	return p
 }
 
+//go:nosplit
 func sysMapOrDie(size uintptr, stat *sysMemStat) unsafe.Pointer {
 	p := sysMap(size)
 	if p == nil {
@@ -138,17 +140,19 @@ type wordStack struct {
 
 const leastWords = 8 << 10
 
+//go:noinline
+//go:nosplit
 func (s *wordStack) push(w uintptr) {
 	if s.n == s.limit {
 		s.grow()
 	}
-	*(*uintptr)(unsafe.Pointer(s.words + s.n*8)) = w
+	*s.at(s.n) = w
 	s.n++
 }
 
 func (s *wordStack) pop() uintptr {
 	s.n--
-	return *(*uintptr)(unsafe.Pointer(s.words + s.n*8))
+	return *s.at(s.n)
 }
 
 func (s *wordStack) at(i uintptr) *uintptr {
@@ -156,6 +160,8 @@ func (s *wordStack) at(i uintptr) *uintptr {
 }
 
 // grow doubles the room. The kernel moves the pages, nothing is copied.
+//
+//go:nosplit
 func (s *wordStack) grow() {
 	if s.limit == 0 {
 		s.words, s.limit = uintptr(sysMapOrDie(leastWords*8, &memstats.gcMiscSys)), leastWords
