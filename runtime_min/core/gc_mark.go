@@ -73,25 +73,25 @@ func scanObject(p uintptr) {
 	if typ == nil {
 		return // a slot that has never been allocated, reached by a stale word of a conservatively scanned frame
 	}
-	size := typ.Size_
+	bits, size := repeatedMask(typ)
 	piece := size
 	for piece < pieceSize {
 		piece *= 2
 	}
 	end := s.start + (i+1)*s.elemsize
-	if p+piece+size <= end {
+	if p+piece < end {
 		end = p + piece
 		marking.push(end)
 	}
-	if typ.PtrBytes > mostInBits {
-		for ; p+size <= end; p += size {
+	for ; p+size <= end; p += size {
+		if typ.PtrBytes <= mostInBits {
+			scanBits(p, bits)
+		} else {
 			forMasks(p, typ, scanMasked)
 		}
-		return
 	}
-	bits := *(*uint64)(unsafe.Pointer(typ.GCData))
-	for ; p+size <= end; p += size {
-		scanBits(p, bits)
+	if rest := end - p; rest < mostInBits {
+		scanBits(p, bits&(1<<(rest/8)-1))
 	}
 }
 

@@ -183,16 +183,9 @@ func newSlotSpan(class uintptr, noscan bool) *mspan {
 // setPointerBits describes the object of size bytes at p, which consists of values of type typ.
 // A type that fits has a mask of at most 64 bits; they are stored in one piece, at least eight bytes are there.
 func (c *slots) setPointerBits(p, size uintptr, typ *_type) {
-	mask := *(*uint64)(unsafe.Pointer(typ.GCData))
-	if typ.Size_ < size {
-		if typ.Size_ == 8 {
-			mask = 1<<(size/8) - 1
-		} else {
-			one := mask
-			for i := typ.Size_; i < size; i += typ.Size_ {
-				mask |= one << (i / 8 % 64)
-			}
-		}
+	mask, _ := repeatedMask(typ)
+	if size < mostInBits {
+		mask &= 1<<(size/8%64) - 1
 	}
 	s := c.span
 	shift := s.shift & 7
