@@ -42,14 +42,19 @@ func GC() {
 
 // collect runs a collection on behalf of the running goroutine.
 func collect() {
-	start := sysClock(clockMonotonic)
+	start := nanotime()
 	if poolCleanup != nil {
 		m0.locks++ // it is no code of the runtime, but what we are in the middle of is
 		poolCleanup()
 		m0.locks--
 	}
 	systemstack(collectNow)
-	memstats.pause(start)
+	m := &memstats
+	i := (m.numGC - 1) % uint32(len(m.pauses))
+	m.pauses[i] = uint64(nanotime() - start)
+	sec, nsec := walltime()
+	m.pauseEnds[i] = uint64(sec)*1e9 + uint64(nsec)
+	m.pauseTotal += m.pauses[i]
 	if collectionHooks.after != nil {
 		collectionHooks.after()
 	}
@@ -62,12 +67,18 @@ func mayCollect() bool {
 	return gp == gp.m.curg && gp.m.mallocing == 0
 }
 
-// collectionDue is asked whenever an allocator needs a new span.
+// collectionDue is asked whenever an allocator needs a new span. The first time, it sets the goal.
 func collectionDue() bool {
-	if stress.every != 0 {
-		return stressDue()
+	if pace.goal == 0 {
+		pace.init()
 	}
-	return pace.live >= pace.goal && pace.due() && mayCollect()
+	if !mayCollect() {
+		return false
+	}
+	if stress.due != nil {
+		return stress.due()
+	}
+	return pace.live >= pace.goal
 }
 
 // collectNow runs on the system stack.
@@ -96,7 +107,10 @@ func collectNow() {
 	pace.marked = sweep()
 	pace.live = pace.marked
 	pace.next()
-	pace.release()
+	if pace.goal != noGoal {
+		needed := (pace.goal + pace.goal/10 + uintptr(memstats.stacks_sys)) >> pageShift
+		releasePages(max(needed, heap.usedPages) - heap.usedPages)
+	}
 	memstats.numGC++
 	if collectionHooks.dump != nil {
 		collectionHooks.dump()
@@ -145,8 +159,8 @@ func sweep() uintptr {
 		s.released = false
 		n := uintptr(s.live)
 		live += n * s.elemsize
-		if stress.every != 0 {
-			poison(s)
+		if stress.poison != nil {
+			stress.poison(s)
 		}
 		c := &slotsOf[s.class]
 		if s.kind == spanNoScan {
@@ -160,7 +174,8 @@ func sweep() uintptr {
 				memstats.largeFreed += uint64(s.elemsize)
 			}
 			heap.usedPages -= s.npages
-			page = (freePages(s, false).start - heap.start) >> pageShift
+			freePages(s, false)
+			page = (s.start - heap.start) >> pageShift
 		case n < uintptr(s.nelems):
 			s.next, c.partial = c.partial, s
 		}
