@@ -73,7 +73,11 @@ func scanObject(p uintptr) {
 	if typ == nil {
 		return // a slot that has never been allocated, reached by a stale word of a conservatively scanned frame
 	}
-	bits, size := repeatedMask(typ)
+	size := typ.Size_
+	for size <= mostInBits/2 {
+		size *= 2
+	}
+	mask := maskOf(typ, size)
 	piece := size
 	for piece < pieceSize {
 		piece *= 2
@@ -85,13 +89,13 @@ func scanObject(p uintptr) {
 	}
 	for ; p+size <= end; p += size {
 		if typ.PtrBytes <= mostInBits {
-			scanBits(p, bits)
+			scanBits(p, mask)
 		} else {
 			forMasks(p, typ, scanMasked)
 		}
 	}
 	if rest := end - p; rest < mostInBits {
-		scanBits(p, bits&(1<<(rest/8)-1))
+		scanBits(p, mask&(1<<(rest/8)-1))
 	}
 }
 

@@ -8,17 +8,19 @@ import (
 // Pointer masks: a bit for each word, set if it is a pointer. The compiler writes a mask down for each type but big arrays and structs, and the
 // linker describes those of the data and bss sections, which are made here.
 
-// repeatedMask returns the mask of values of type t side by side, as many as have a place in 64 bits, and their size. It says nothing of a type with
-// pointers beyond these.
+// maskOf returns the mask of size bytes, but of no more than 64 words, of a block of values of type t. It says nothing of a type with pointers beyond
+// these.
 //
 //go:nosplit
-func repeatedMask(t *_type) (bits uint64, size uintptr) {
-	bits, size = *(*uint64)(unsafe.Pointer(t.GCData)), t.Size_
-	for size <= mostInBits/2 {
-		bits |= bits << (size / 8 % 64)
-		size *= 2
+func maskOf(t *_type, size uintptr) uint64 {
+	mask := *(*uint64)(unsafe.Pointer(t.GCData))
+	for n := t.Size_; n < mostInBits; n *= 2 {
+		mask |= mask << (n / 8 % 64)
 	}
-	return bits, size
+	if size < mostInBits {
+		mask &= 1<<(size/8%64) - 1
+	}
+	return mask
 }
 
 // forMasks calls do for the parts with a mask of their own that a value of type t at p consists of. What is bigger than half of t waits for

@@ -160,10 +160,7 @@ func newSlotSpan(class uintptr, noscan bool) *mspan {
 // setPointerBits describes the object of size bytes at p, which consists of values of type typ.
 // A type that fits has a mask of at most 64 bits; they are stored in one piece, at least eight bytes are there.
 func (c *slots) setPointerBits(p, size uintptr, typ *_type) {
-	mask, _ := repeatedMask(typ)
-	if size < mostInBits {
-		mask &= 1<<(size/8%64) - 1
-	}
+	mask := maskOf(typ, size)
 	s := c.span
 	shift := s.shift & 7
 	bit := s.objIndex(p) << shift
