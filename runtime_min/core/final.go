@@ -111,7 +111,7 @@ func growAttachments() {
 	t := &attachments
 	old, n := t.buckets, t.nbuckets
 	t.nbuckets = max(2*n, leastBuckets)
-	t.buckets = uintptr(sysMapOrDie(t.nbuckets*8, &memstats.other_sys))
+	t.buckets = uintptr(sysMap(t.nbuckets*8, &memstats.other_sys))
 	for i := uintptr(0); i < n; i++ {
 		for a := *(**attachment)(unsafe.Pointer(old + i*8)); a != nil; {
 			next := a.next

@@ -42,14 +42,19 @@ func GC() {
 
 // collect runs a collection on behalf of the running goroutine.
 func collect() {
-	start := sysClock(clockMonotonic)
+	start := nanotime()
 	if poolCleanup != nil {
 		m0.locks++ // it is no code of the runtime, but what we are in the middle of is
 		poolCleanup()
 		m0.locks--
 	}
 	systemstack(collectNow)
-	memstats.pause(start)
+	m := &memstats
+	i := (m.numGC - 1) % uint32(len(m.pauses))
+	m.pauses[i] = uint64(nanotime() - start)
+	sec, nsec := walltime()
+	m.pauseEnds[i] = uint64(sec)*1e9 + uint64(nsec)
+	m.pauseTotal += m.pauses[i]
 	if collectionHooks.after != nil {
 		collectionHooks.after()
 	}
@@ -62,12 +67,18 @@ func mayCollect() bool {
 	return gp == gp.m.curg && gp.m.mallocing == 0
 }
 
-// collectionDue is asked whenever an allocator needs a new span.
+// collectionDue is asked whenever an allocator needs a new span. The first time, it sets the goal.
 func collectionDue() bool {
-	if stress.every != 0 {
-		return stressDue()
+	if pace.goal == 0 {
+		pace.init()
 	}
-	return pace.live >= pace.goal && pace.due() && mayCollect()
+	if !mayCollect() {
+		return false
+	}
+	if stress.due != nil {
+		return stress.due()
+	}
+	return pace.live >= pace.goal
 }
 
 // collectNow runs on the system stack.
@@ -78,7 +89,13 @@ func collectNow() {
 	tiny.slot = 0
 	p0.freeSudog, p0.freeDefer = nil, nil
 	clearMarks()
-	markRoots()
+	md := &firstmoduledata
+	scanSection(md.data, md.edata, md.gcdata, &md.gcdatamask)
+	scanSection(md.bss, md.ebss, md.gcbss, &md.gcbssmask)
+	if collectionHooks.mark != nil {
+		collectionHooks.mark()
+	}
+	forEachG(markStack)
 	drain()
 	if collectionHooks.decide != nil {
 		collectionHooks.decide()
@@ -90,7 +107,10 @@ func collectNow() {
 	pace.marked = sweep()
 	pace.live = pace.marked
 	pace.next()
-	pace.release()
+	if pace.goal != noGoal {
+		needed := (pace.goal + pace.goal/10 + uintptr(memstats.stacks_sys)) >> pageShift
+		releasePages(max(needed, heap.usedPages) - heap.usedPages)
+	}
 	memstats.numGC++
 	if collectionHooks.dump != nil {
 		collectionHooks.dump()
@@ -114,6 +134,15 @@ func clearMarks() {
 	}
 }
 
+// scanSection marks what the variables of a section of the program point to. Its mask is made by the first collection.
+func scanSection(start, end, program uintptr, mask *bitvector) {
+	words := (end - start) / 8
+	if mask.bytedata == nil {
+		*mask = expandMask(program, words)
+	}
+	scanMasked(start, words, mask.bytedata)
+}
+
 // sweep frees the spans without a marked object and lists, for each size class, those with some free slots. It returns the number
 // of bytes of marked objects. It walks downwards, so that the lists are in the order of addresses.
 func sweep() uintptr {
@@ -130,8 +159,8 @@ func sweep() uintptr {
 		s.released = false
 		n := uintptr(s.live)
 		live += n * s.elemsize
-		if stress.every != 0 {
-			poison(s)
+		if stress.poison != nil {
+			stress.poison(s)
 		}
 		c := &slotsOf[s.class]
 		if s.kind == spanNoScan {
@@ -145,7 +174,8 @@ func sweep() uintptr {
 				memstats.largeFreed += uint64(s.elemsize)
 			}
 			heap.usedPages -= s.npages
-			page = (freePages(s, false).start - heap.start) >> pageShift
+			freePages(s, false)
+			page = (s.start - heap.start) >> pageShift
 		case n < uintptr(s.nelems):
 			s.next, c.partial = c.partial, s
 		}
@@ -157,27 +187,3 @@ func sweep() uintptr {
 func activeModules() []*moduledata { return programModules[:] }
 
 var programModules = [...]*moduledata{&firstmoduledata}
-
-// markRoots marks what the program can reach without the heap.
-func markRoots() {
-	md := &firstmoduledata
-	if md.gcdatamask.bytedata == nil {
-		md.gcdatamask = expandMask(md.gcdata, (md.edata-md.data)/8)
-		md.gcbssmask = expandMask(md.gcbss, (md.ebss-md.bss)/8)
-	}
-	scanMasked(md.data, uintptr(md.gcdatamask.n), md.gcdatamask.bytedata)
-	scanMasked(md.bss, uintptr(md.gcbssmask.n), md.gcbssmask.bytedata)
-	if collectionHooks.mark != nil {
-		collectionHooks.mark()
-	}
-	forEachG(markStack)
-}
-
-// scanMasked marks what the pointers of a block of memory point to. The mask has zeros up to a multiple of 64 bits.
-func scanMasked(block, words uintptr, mask *byte) {
-	for i := uintptr(0); i < words; i += 64 {
-		if bits := *(*uint64)(unsafe.Pointer(addb(mask, i/8))); bits != 0 {
-			scanBits(block+i*8, bits)
-		}
-	}
-}

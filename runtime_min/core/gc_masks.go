@@ -5,60 +5,54 @@ import (
 	"unsafe"
 )
 
-// Pointer masks: a bit for each word, set if it is a pointer. The compiler writes those of small types down; those of big ones, and of the
-// data and bss sections, it describes, and they are made here when they are asked for first. They have zeros up to a multiple of 64 bits.
+// Pointer masks: a bit for each word, set if it is a pointer. The compiler writes a mask down for each type but big arrays and structs, and the
+// linker describes those of the data and bss sections, which are made here.
 
-// newMask returns a mask of nbits zeros.
-func newMask(nbits uintptr) *byte {
-	return (*byte)(persistentalloc(alignUp(nbits, 64)/8, 8, &memstats.gcMiscSys))
-}
-
-// copyMask sets the n bits of mask from bit at on to those of from, from bit 0 on. They are zero before.
-func copyMask(mask *byte, at uintptr, from *byte, n uintptr) {
-	for i := uintptr(0); i < n; i++ {
-		*addb(mask, (at+i)/8) |= *addb(from, i/8) >> (i % 8) & 1 << ((at + i) % 8)
+// maskOf returns the mask of size bytes, but of no more than 64 words, of a block of values of type t. It says nothing of a type with pointers beyond
+// these.
+//
+//go:nosplit
+func maskOf(t *_type, size uintptr) uint64 {
+	mask := *(*uint64)(unsafe.Pointer(t.GCData))
+	for n := t.Size_; n < mostInBits; n *= 2 {
+		mask |= mask << (n / 8 % 64)
 	}
-}
-
-// getGCMaskOnDemand returns the mask of a big type. Its GCData points to a place for the address.
-func getGCMaskOnDemand(t *_type) *byte {
-	place := (**byte)(unsafe.Pointer(t.GCData))
-	if *place == nil {
-		mask := newMask(t.PtrBytes / 8)
-		maskType(mask, 0, t)
-		*place = mask
+	if size < mostInBits {
+		mask &= 1<<(size/8%64) - 1
 	}
-	return *place
+	return mask
 }
 
-// maskType sets the bits of mask, from bit at on, for a value of type t. Only arrays and structs have no mask of their own. What is bigger than
-// half of t waits for the next turn of the loop, so types that are deep are no deep recursion: the caller may be on the system stack.
-func maskType(mask *byte, at uintptr, t *_type) {
-	for t != nil && t.PtrBytes != 0 {
-		if t.TFlag&abi.TFlagGCMaskOnDemand == 0 {
-			copyMask(mask, at, t.GCData, t.PtrBytes/8)
-			return
-		}
-		var biggest *_type
-		place := at
+// forMasks calls do for the parts with a mask of their own that a value of type t at p consists of. What is bigger than half of t waits for
+// the next turn of the loop, so types that are deep are no deep recursion: the caller may be on the system stack.
+func forMasks(p uintptr, t *_type, do func(p, words uintptr, mask *byte)) {
+	for t.TFlag&abi.TFlagGCMaskOnDemand != 0 {
 		if t.Kind() == abi.Array {
 			a := (*abi.ArrayType)(unsafe.Pointer(t))
+			t = a.Elem
 			for i := uintptr(1); i < a.Len; i++ {
-				maskType(mask, at+i*a.Elem.Size_/8, a.Elem)
+				forMasks(p, t, do)
+				p += t.Size_
 			}
-			biggest = a.Elem
-		} else {
-			fields := (*abi.StructType)(unsafe.Pointer(t)).Fields
-			for i := range fields {
-				f := &fields[i]
-				if f.Typ.Size_ > t.Size_/2 {
-					biggest, place = f.Typ, at+f.Offset/8
-				} else {
-					maskType(mask, at+f.Offset/8, f.Typ)
-				}
+			continue
+		}
+		var biggest abi.StructField
+		fields := (*abi.StructType)(unsafe.Pointer(t)).Fields
+		for i := range fields {
+			if f := &fields[i]; f.Typ.Size_ > t.Size_/2 {
+				biggest = *f
+			} else {
+				forMasks(p+f.Offset, f.Typ, do)
 			}
 		}
-		t, at = biggest, place
+		if biggest.Typ == nil {
+			return
+		}
+		t = biggest.Typ
+		p += biggest.Offset
+	}
+	if t.PtrBytes != 0 {
+		do(p, t.PtrBytes/8, t.GCData)
 	}
 }
 
@@ -66,18 +60,17 @@ func maskType(mask *byte, at uintptr, t *_type) {
 // 0x80|n says that the last n bits are repeated, as often as the number after it says; if n is 0, it comes as a number too. Zero ends it.
 // Numbers are in the variable-length encoding of package encoding/binary.
 func expandMask(program, nbits uintptr) bitvector {
-	mask := newMask(nbits)
+	mask := (*byte)(persistentalloc(alignUp(nbits, 8)/8, 8, &memstats.gcMiscSys))
 	at := uintptr(0)
 	for {
 		op := *(*byte)(unsafe.Pointer(program))
 		program++
 		n := uintptr(op & 0x7f)
+		from, bit, end := (*byte)(unsafe.Pointer(program)), uintptr(0), at+n
 		switch {
 		case op == 0:
 			return bitvector{int32(nbits), mask}
 		case op < 0x80:
-			copyMask(mask, at, (*byte)(unsafe.Pointer(program)), n)
-			at += n
 			program += (n + 7) / 8
 		default:
 			if n == 0 {
@@ -85,10 +78,11 @@ func expandMask(program, nbits uintptr) bitvector {
 			}
 			var times uintptr
 			times, program = uvarint(program)
-			for end := at + n*times; at < end; at++ {
-				from := at - n
-				*addb(mask, at/8) |= *addb(mask, from/8) >> (from % 8) & 1 << (at % 8)
-			}
+			from, bit, end = mask, at-n, at+n*times
+		}
+		for ; at < end; at++ {
+			*addb(mask, at/8) |= *addb(from, bit/8) >> (bit % 8) & 1 << (at % 8)
+			bit++
 		}
 	}
 }

@@ -32,15 +32,6 @@ func (p *pacer) allocated(n uintptr) {
 	p.total += uint64(n)
 }
 
-// due is asked when live has reached goal. The first time, it sets the goal.
-func (p *pacer) due() bool {
-	if p.goal == 0 {
-		p.init()
-		return p.live >= p.goal
-	}
-	return true
-}
-
 // init reads the environment at the first allocation.
 func (p *pacer) init() {
 	if p.goal != 0 {
@@ -49,7 +40,7 @@ func (p *pacer) init() {
 	p.percent, p.limit = 100, noLimit
 	if s := getenv("GOGC"); s == "off" {
 		p.percent = -1
-	} else if n, ok := decimal(s); ok {
+	} else if n, ok := decimal(s); ok && n == int64(int32(n)) {
 		p.percent = int32(n)
 	}
 	if s := getenv("GOMEMLIMIT"); s != "" && s != "off" {
@@ -60,7 +51,6 @@ func (p *pacer) init() {
 		}
 		p.limit = n
 	}
-	stress.every = gcStress(getenv("GODEBUG"))
 	p.next()
 }
 
@@ -92,62 +82,45 @@ func (p *pacer) roots() uintptr {
 	return md.edata - md.data + md.ebss - md.bss + stacksInUse
 }
 
-// release gives free pages back to the system, except what the heap needs to grow to its goal, and a tenth.
-func (p *pacer) release() {
-	if p.goal == noGoal {
-		return
-	}
-	needed := (p.goal + p.goal/10 + uintptr(memstats.stacks_sys)) >> pageShift
-	releasePages(max(needed, heap.usedPages) - heap.usedPages)
-}
-
-// decimal parses a number as strconv.ParseInt(s, 10, 32) does.
+// decimal parses a number as strconv.ParseInt(s, 10, 64) does.
 func decimal(s string) (int64, bool) {
-	sign := int64(1)
-	if s != "" && (s[0] == '-' || s[0] == '+') {
-		if s[0] == '-' {
-			sign = -1
-		}
-		s = s[1:]
-	}
-	n, ok := digits(s)
-	n *= sign
-	return n, ok && n == int64(int32(n))
-}
-
-func digits(s string) (n int64, ok bool) {
+	n, negative := uint64(0), false
 	for i := 0; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' || n > (1<<63-10)/10 {
+		if i == 0 && len(s) > 1 && (s[i] == '-' || s[i] == '+') {
+			negative = s[i] == '-'
+			continue
+		}
+		digit := uint64(s[i]) - '0'
+		if digit > 9 || n > (1<<63-1-digit)/10 {
 			return 0, false
 		}
-		n = n*10 + int64(s[i]-'0')
+		n = n*10 + digit
 	}
-	return n, s != ""
+	if negative {
+		n = -n
+	}
+	return int64(n), s != ""
 }
 
-// byteCount parses digits with an optional unit: B, KiB, MiB, GiB, TiB. (The kept parseByteCount would bring package internal/strconv.)
+// byteCount parses a number with an optional unit: B, KiB, MiB, GiB, TiB. (The kept parseByteCount would bring package internal/strconv.)
 func byteCount(s string) (int64, bool) {
 	shift := uint(0)
 	if n := len(s); n > 0 && s[n-1] == 'B' {
 		s = s[:n-1]
 		if n > 2 && s[n-2] == 'i' {
-			switch s[n-3] {
-			case 'K':
-				shift = 10
-			case 'M':
-				shift = 20
-			case 'G':
-				shift = 30
-			case 'T':
-				shift = 40
-			default:
+			const units = "KMGT"
+			for shift < uint(len(units)) && units[shift] != s[n-3] {
+				shift++
+			}
+			if shift == uint(len(units)) {
 				return 0, false
 			}
+			shift = 10 * (shift + 1)
 			s = s[:n-3]
 		}
 	}
-	n, ok := digits(s)
-	return n << shift, ok && n<<shift>>shift == n
+	n, ok := decimal(s)
+	return n << shift, ok && n >= 0 && n<<shift>>shift == n
 }
 
 //go:linkname setGCPercent runtime/debug.setGCPercent
@@ -178,5 +151,5 @@ func setMemoryLimit(limit int64) (old int64) {
 //go:linkname freeOSMemory runtime/debug.freeOSMemory
 func freeOSMemory() {
 	GC()
-	systemstack(func() { releasePages(0) })
+	releasePages(0)
 }

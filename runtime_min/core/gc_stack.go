@@ -38,14 +38,12 @@ func (frame *stkframe) argMapInternal() (args bitvector, inRegisters bool) {
 	return args, false
 }
 
-// stackScan is the state of the scan of one stack.
-type stackScan struct {
-	stack
-	objects wordStack // two words for each stack object seen, by rising address: start, record (plus one once it is scanned)
-	found   wordStack // addresses in the stack that were found and not yet looked at
+// scan is the state of the scan of one stack.
+var scan struct {
+	lo, size uintptr   // the stack; size is 0 when none is being scanned
+	found    wordStack // addresses in the stack that were found and not yet looked at
+	objects  wordStack // two words for each stack object seen, by rising address: start, record (plus one once it is scanned)
 }
-
-var scan stackScan
 
 const objectWords = 2
 
@@ -57,71 +55,39 @@ func markStack(gp *g) {
 	if gp.atomicstatus.Load() == _Gdead {
 		return
 	}
-	scan.stack = gp.stack
-	scan.objects.n, scan.found.n = 0, 0
-	scan.word(uintptr(gp.sched.ctxt))
+	scan.lo, scan.size = gp.stack.lo, gp.stack.hi-gp.stack.lo
+	scan.objects.n = 0
+	mark(uintptr(gp.sched.ctxt))
 	var u unwinder
 	conservative := gp.asyncSafePoint
 	for u.init(gp, 0); u.valid(); u.next() {
-		conservative = scan.frame(&u.frame, conservative)
+		conservative = scanFrame(&u.frame, conservative)
 	}
 	for d := gp._defer; d != nil; d = d.link {
-		scan.word(uintptr(unsafe.Pointer(d)))
-		scan.word(uintptr(unsafe.Pointer(d.link)))
-		scan.word(*(*uintptr)(unsafe.Pointer(&d.fn)))
+		mark(uintptr(unsafe.Pointer(d)))
+		mark(*(*uintptr)(unsafe.Pointer(&d.fn)))
 	}
-	scan.word(uintptr(unsafe.Pointer(gp._panic)))
+	mark(uintptr(unsafe.Pointer(gp._panic)))
 	for scan.found.n > 0 {
-		scan.object(scan.found.pop())
+		scanStackObject(scan.found.pop())
 	}
+	scan.size = 0
 }
 
-// word marks what p points to, or remembers it if that is in the stack.
-func (s *stackScan) word(p uintptr) {
-	if p-s.lo < s.hi-s.lo {
-		s.found.push(p)
-	} else {
-		mark(p)
-	}
-}
-
-// masked is scanMasked for memory that may point into the stack.
-func (s *stackScan) masked(block uintptr, words int32, mask *byte) {
-	for i := uintptr(0); i < uintptr(words); i++ {
-		if *addb(mask, i/8)>>(i%8)&1 != 0 {
-			s.word(*(*uintptr)(unsafe.Pointer(block + i*8)))
-		}
-	}
-}
-
-// all takes every word of a block for a pointer.
-func (s *stackScan) all(block, end uintptr) {
-	for ; block < end; block += 8 {
-		s.word(*(*uintptr)(unsafe.Pointer(block)))
-	}
-}
-
-// frame scans a frame, and returns whether the next one must be scanned conservatively.
-func (s *stackScan) frame(frame *stkframe, conservative bool) bool {
+// scanFrame scans a frame, and returns whether the next one must be scanned conservatively.
+func scanFrame(frame *stkframe, conservative bool) bool {
 	saved := frame.fn.funcID == abi.FuncID_asyncPreempt
 	if conservative || saved {
-		if frame.varp != 0 {
-			s.all(frame.sp, frame.varp)
-		}
 		args, _ := frame.argMapInternal()
-		s.all(frame.argp, frame.argp+uintptr(args.n)*8)
+		end := frame.argp + uintptr(args.n)*8
+		for word := frame.sp; word < end; word += 8 {
+			scanBits(word, 1)
+		}
 		return saved
 	}
 	locals, args, objects := frame.getStackMap(false)
-	if locals.n > 0 {
-		s.masked(frame.varp-uintptr(locals.n)*8, locals.n, locals.bytedata)
-	}
-	if args.n > 0 {
-		s.masked(frame.argp, args.n, args.bytedata)
-	}
-	if frame.varp == 0 {
-		return false
-	}
+	scanMasked(frame.varp-uintptr(locals.n)*8, uintptr(locals.n), locals.bytedata)
+	scanMasked(frame.argp, uintptr(args.n), args.bytedata)
 	for i := range objects {
 		r := &objects[i]
 		at := frame.varp
@@ -132,18 +98,20 @@ func (s *stackScan) frame(frame *stkframe, conservative bool) bool {
 		if at < frame.sp {
 			continue // the frame has not got that far yet
 		}
-		s.objects.push(at)
-		s.objects.push(uintptr(unsafe.Pointer(r)))
+		scan.objects.push(at)
+		scan.objects.push(uintptr(unsafe.Pointer(r)))
 	}
 	return false
 }
 
-// object scans the stack object that holds p, if there is one and it has not been scanned.
-func (s *stackScan) object(p uintptr) {
+// scanStackObject scans the stack object that holds p, if there is one and it has not been scanned.
+//
+//go:nosplit
+func scanStackObject(p uintptr) {
 	// Those before low begin at p or before it.
-	low, high := uintptr(0), s.objects.n/objectWords
+	low, high := uintptr(0), scan.objects.n/objectWords
 	for low < high {
-		if middle := (low + high) / 2; *s.objects.at(middle * objectWords) <= p {
+		if middle := (low + high) / 2; *scan.objects.at(middle * objectWords) <= p {
 			low = middle + 1
 		} else {
 			high = middle
@@ -152,11 +120,10 @@ func (s *stackScan) object(p uintptr) {
 	if low == 0 {
 		return
 	}
-	start, record := *s.objects.at((low - 1) * objectWords), s.objects.at(low*objectWords-1)
+	start, record := *scan.objects.at((low - 1) * objectWords), scan.objects.at(low*objectWords-1)
 	r := (*stackObjectRecord)(unsafe.Pointer(*record &^ 1))
 	if *record&1 == 0 && p-start < uintptr(r.size) {
 		*record |= 1
-		ptrBytes, mask := r.gcdata()
-		s.masked(start, int32(ptrBytes/8), mask)
+		scanMasked(start, uintptr(r.ptrBytes)/8, (*byte)(unsafe.Pointer(firstmoduledata.rodata+uintptr(r.gcdataoff))))
 	}
 }

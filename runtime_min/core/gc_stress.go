@@ -3,33 +3,26 @@ package runtime
 import "unsafe"
 
 // A test of the runtime: with GODEBUG=gcstress=n a collection comes at every n-th allocation (of those that need a new run of slots; runs are one
-// slot long), and free memory is overwritten, so that what was wrongly taken for free is noticed.
+// slot long), and free memory is overwritten, so that what was wrongly taken for free is noticed. Programs have it that have package
+// internal/godebug, from its initialisation on.
 
 var stress struct {
+	due          func() bool    // when set, asked for each run
+	poison       func(s *mspan) // when set, called for each span that is swept
 	every, count int64
 }
 
 const poisonWord = 0xdeaddeaddeaddead
 
-// gcStress finds the setting in the value of GODEBUG; 0 if it is not there.
-func gcStress(godebug string) int64 {
-	const key = "gcstress="
-	for i := 0; i+len(key) < len(godebug); i++ {
-		if (i == 0 || godebug[i-1] == ',') && godebug[i:i+len(key)] == key {
-			end := i + len(key)
-			for end < len(godebug) && godebug[end] != ',' {
-				end++
-			}
-			n, _ := decimal(godebug[i+len(key) : end])
-			return n
-		}
+func startStress(setting string) {
+	if every, ok := decimal(setting); ok && every > 0 {
+		stress.every, stress.due, stress.poison = every, stressDue, poison
 	}
-	return 0
 }
 
 func stressDue() bool {
 	stress.count++
-	if stress.count < stress.every || !mayCollect() {
+	if stress.count < stress.every {
 		return false
 	}
 	stress.count = 0

@@ -17,7 +17,7 @@ func (s *mspan) forPointers(i uintptr, do func(offset uintptr)) {
 	case spanTyped:
 		typ := *s.typeSlot(i)
 		for from := uintptr(0); from+typ.Size_ <= s.elemsize; from += typ.Size_ {
-			masked(from, typ.PtrBytes/8, 0, getGCMask(typ))
+			forMasks(from, typ, func(from, words uintptr, mask *byte) { masked(from, words, 0, mask) })
 		}
 	}
 }

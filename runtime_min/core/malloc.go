@@ -61,7 +61,7 @@ func mallocgc(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
 	c.next = p + elemsize
 	switch {
 	case noscan:
-		if needzero && c.needzero && !c.byRuns {
+		if needzero && c.needzero {
 			memclrNoHeapPointers(unsafe.Pointer(p), elemsize)
 		}
 	case inBits:
@@ -77,10 +77,7 @@ func (s *mspan) typeSlot(i uintptr) **_type { return (**_type)(unsafe.Pointer(s.
 
 // mallocLarge allocates an object in a span of its own.
 func mallocLarge(size uintptr, typ *_type, noscan, needzero bool) unsafe.Pointer {
-	npages := (size + pageMask) >> pageShift
-	if size+pageMask < size {
-		outOfMemory(size)
-	}
+	npages := (size + pageMask) >> pageShift // size is at most maxAlloc
 	pace.allocated(npages << pageShift)
 	if collectionDue() {
 		collect()
@@ -103,46 +100,30 @@ func mallocLarge(size uintptr, typ *_type, noscan, needzero bool) unsafe.Pointer
 }
 
 // needPages is allocPages for size bytes. When the system has no more memory, it tries to find some, whatever GOGC says, or ends the program.
-func needPages(npages, lines, size uintptr) (s *mspan) {
+func needPages(npages, lines, size uintptr) *mspan {
 	for try := 0; ; try++ {
-		systemstack(func() {
-			if try == 1 {
-				releasePages(0)
-			}
-			s = allocPages(npages, lines)
-		})
-		if s != nil {
+		if s := allocPages(npages, lines); s != nil {
 			return s
 		}
 		if try == 1 {
-			outOfMemory(size)
+			// Stock Go's words. They differ by what is exhausted: memory, or the address space (ulimit -v).
+			if _, errno := mmap(nil, size, protNone, mapPrivate|mapAnonymous, -1, 0); errno != 0 {
+				print("runtime: out of memory: cannot allocate ", size, "-byte block (", heap.usedPages<<pageShift, " in use)\n")
+				throw("out of memory")
+			}
+			throw("runtime: out of memory")
 		}
 		if mayCollect() {
 			collect()
 		}
+		releasePages(0)
 	}
-}
-
-// outOfMemory ends the program with stock Go's words. They differ by what is exhausted: memory, or the address space (ulimit -v).
-func outOfMemory(size uintptr) {
-	if _, errno := mmap(nil, size, protNone, mapPrivate|mapAnonymous, -1, 0); errno != 0 {
-		print("runtime: out of memory: cannot allocate ", size, "-byte block (", heap.usedPages<<pageShift, " in use)\n")
-		throw("out of memory")
-	}
-	throw("runtime: out of memory")
 }
 
 // mallocgcTinySC2 allocates an object below 16 bytes without pointers. It goes behind the last such object if that leaves room. The
 // slot lives as long as any object in it: that may be long, but it is 16 bytes.
 func mallocgcTinySC2(size uintptr, typ *_type, needzero bool) unsafe.Pointer {
-	off := tiny.used
-	if size&7 == 0 {
-		off = (off + 7) &^ 7
-	} else if size&3 == 0 {
-		off = (off + 3) &^ 3
-	} else if size&1 == 0 {
-		off = (off + 1) &^ 1
-	}
+	off := alignUp(tiny.used, size&-size) // by the greatest power of two that divides size
 	if off+size <= tinySize && tiny.slot != 0 {
 		tiny.used = off + size
 		tiny.combined++

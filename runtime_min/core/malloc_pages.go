@@ -16,7 +16,7 @@ import (
 //
 // which is what the collector asks of every word it looks at.
 //
-// All of this runs on the system stack: a goroutine's could have to grow in the middle of it, and stacks come from here too.
+// Nothing of this may grow a goroutine's stack, for stacks come from here too; so the functions do not ask whether the stack is used up (go:nosplit).
 //
 // Pages are handed out in runs. Every run, in use or free, has a span (mspan); runs that are free are kept in lists by length and
 // merged with free neighbours. A free run is either released (no memory behind it, reads as zeros: never used, or given back to the
@@ -27,7 +27,9 @@ const (
 	pageSize  = 1 << pageShift
 	pageMask  = pageSize - 1
 
-	mostHeap    = 1 << 40 // bytes that the span table has place for
+	mostHeap    = 1 << 40                   // bytes that the span table has place for
+	spanTable   = mostHeap >> pageShift * 8 // bytes of that place
+	lastPlace   = heapHint + 14*mostHeap    // of those where the heap can begin
 	leastGrowth = 256 << 10
 	mostGrowth  = 64 << 20
 )
@@ -51,19 +53,18 @@ type mspan struct {
 	start    uintptr // address of the first page
 	npages   uintptr
 	elemsize uintptr // bytes from one object to the next
-	nelems   uint32  // number of objects; 0 for free runs and stacks, so that no word is taken for a pointer into them
-	magic    uint32  // ⌈2³²/elemsize⌉, see objIndex; 0 if there is one object
-	live     uint32  // number of mark bits set; of stacks in use
-	kind     spanKind
-	shift    uint8   // spanBits: each object has 1<<shift pointer bits, at least one for each word
-	class    uint8   // size class; 0 for an object with a span of its own
-	released bool    // spanFree: no memory behind it. Others: it was so when the span was made
 	pointers uintptr // address of the pointer bits or types
-	next     *mspan  // in a list of free runs, or of spans with free slots
-	prev     *mspan  // in a list of free runs
-	stacks   uintptr // spanStack: the first free stack
-	begun    uint32  // spanStack: number of stacks that have been in use
-	lines    uint32  // cache lines of header and bits
+	next     *mspan  // in a list of free runs, of spans with free stacks, or of spans with free slots
+	prev     *mspan  // in a list of free runs, or of spans with free stacks
+	magic    uint32  // ⌈2³²/elemsize⌉, see objIndex; 0 if there is one object
+	nelems   uint16  // number of objects; 0 for free runs and stacks, so that no word is taken for a pointer into them
+	live     uint16  // number of mark bits set
+	stacks   uint16  // spanStack: a bit for each stack that is free
+	kind     spanKind
+	shift    uint8 // spanBits: each object has 1<<shift pointer bits, at least one for each word
+	class    uint8 // size class; 0 for an object with a span of its own
+	released bool  // spanFree: no memory behind it. Others: it was so when the span was made
+	lines    uint8 // cache lines of header and bits
 }
 
 const spanHeader = unsafe.Sizeof(mspan{})
@@ -80,41 +81,61 @@ var heap struct {
 	usedPages       uintptr // those of the free runs and these are all that is mapped
 }
 
-// freeRuns holds free runs by length: lists[n-1] those of n pages for n ≤ 64, then one list for each power of two.
+// freeRuns holds free runs by length: lists[n-1] those of n pages for n ≤ 32, then one list for each power of two.
 type freeRuns struct {
 	lists [freeLists]*mspan
-	some  [2]uint64 // bit i is set if lists[i] is not empty
-	pages uintptr   // sum of their lengths
+	some  uint64  // bit i is set if lists[i] is not empty
+	pages uintptr // sum of their lengths
 }
 
 const (
-	exactLists = 64
-	freeLists  = 128
+	exactLists = 32
+	freeLists  = 64
 )
 
 func freeList(npages uintptr) uintptr {
 	if npages <= exactLists {
 		return npages - 1
 	}
-	return exactLists - 7 + uintptr(sys.Len64(uint64(npages))) // 65…127 pages have 7 bits
+	return exactLists - 6 + uintptr(sys.Len64(uint64(npages))) // 33…63 pages have 6 bits
 }
 
 // find returns a run of at least npages pages, or nil: the shortest list that can hold one, the first that fits.
+//
+//go:noinline
+//go:nosplit
 func (f *freeRuns) find(npages uintptr) *mspan {
-	for i := freeList(npages); i < freeLists; i++ {
-		rest := f.some[i/64] >> (i % 64)
-		if rest == 0 {
-			i |= 63
-			continue
-		}
-		i += uintptr(sys.TrailingZeros64(rest))
-		for s := f.lists[i]; s != nil; s = s.next {
+	for some := f.some &^ (1<<(freeList(npages)%64) - 1); some != 0; some &= some - 1 {
+		for s := f.lists[sys.TrailingZeros64(some)]; s != nil; s = s.next {
 			if s.npages >= npages {
 				return s
 			}
 		}
 	}
 	return nil
+}
+
+// enter and leave put a span into a list and take it out.
+//
+//go:nosplit
+func (s *mspan) enter(list **mspan) {
+	s.next, s.prev = *list, nil
+	if s.next != nil {
+		s.next.prev = s
+	}
+	*list = s
+}
+
+//go:nosplit
+func (s *mspan) leave(list **mspan) {
+	if s.next != nil {
+		s.next.prev = s.prev
+	}
+	if s.prev != nil {
+		s.prev.next = s.next
+	} else {
+		*list = s.next
+	}
 }
 
 func spanSlot(page uintptr) **mspan {
@@ -132,6 +153,8 @@ func spanOf(p uintptr) *mspan {
 
 // allocPages returns a span of npages pages with start, npages and released set, of kind spanFree and in no list.
 // lines is the size of the span itself. It returns nil if there is no memory.
+//
+//go:nosplit
 func allocPages(npages, lines uintptr) *mspan {
 	run := heap.dirty.find(npages)
 	if run == nil {
@@ -146,51 +169,41 @@ func allocPages(npages, lines uintptr) *mspan {
 	s := newSpan(lines)
 	s.start, s.npages, s.released = run.start, npages, run.released
 	heap.usedPages += npages
-	if rest := run.npages - npages; rest > 0 {
-		run.start += npages << pageShift
-		run.npages = rest
+	run.start += npages << pageShift
+	if run.npages -= npages; run.npages > 0 {
 		putRun(run)
 	} else {
 		freeSpan(run)
 	}
 	page := (s.start - heap.start) >> pageShift
-	for i := uintptr(0); i < npages; i++ {
-		*spanSlot(page + i) = s
+	for end := page + npages; page < end; page++ {
+		*spanSlot(page) = s
 	}
 	return s
 }
 
-// freePages makes the pages of s, which is in no list and in no count, a free run, merged with free runs of its kind beside it.
-// It returns the run. Afterwards s is gone.
-func freePages(s *mspan, released bool) *mspan {
-	page := (s.start - heap.start) >> pageShift
-	memclrNoHeapPointers(unsafe.Pointer(spanSlot(page)), s.npages*8)
-	start, npages := s.start, s.npages
-	freeSpan(s)
-	if before := freeNeighbour(start-1, released); before != nil {
-		takeRun(before)
-		start, npages = before.start, npages+before.npages
-		freeSpan(before)
-	}
-	if after := freeNeighbour(start+npages<<pageShift, released); after != nil {
-		takeRun(after)
-		npages += after.npages
-		freeSpan(after)
-	}
-	run := newSpan(spanLines(0))
-	run.start, run.npages, run.released = start, npages, released
-	putRun(run)
-	return run
+// freePages makes s, which is in no list and in no count, a free run, merged with free runs of its kind beside it.
+//
+//go:nosplit
+func freePages(s *mspan, released bool) {
+	memclrNoHeapPointers(unsafe.Pointer(spanSlot((s.start-heap.start)>>pageShift)), s.npages*8)
+	s.kind, s.nelems, s.released = spanFree, 0, released
+	s.merge(s.start - 1)
+	s.merge(s.start + s.npages<<pageShift)
+	putRun(s)
 }
 
-// freeNeighbour returns the free run that holds the address p, the last of one run or the first of another, if it is of the kind wanted.
+// merge adds the free run that holds the address p, the last of one run or the first of another, to s if it is of the same kind.
 //
 //go:noinline
-func freeNeighbour(p uintptr, released bool) *mspan {
-	if s := spanOf(p); s != nil && s.kind == spanFree && s.released == released {
-		return s
+//go:nosplit
+func (s *mspan) merge(p uintptr) {
+	if run := spanOf(p); run != nil && run.kind == spanFree && run.released == s.released {
+		takeRun(run)
+		s.start = min(s.start, run.start)
+		s.npages += run.npages
+		freeSpan(run)
 	}
-	return nil
 }
 
 // runs are the free runs that s is one of.
@@ -202,62 +215,69 @@ func (s *mspan) runs() *freeRuns {
 }
 
 // putRun enters a free run in its list; its first and last page refer to it, the pages between to nothing.
+//
+//go:nosplit
 func putRun(s *mspan) {
-	first := (s.start - heap.start) >> pageShift
-	*spanSlot(first) = s
-	*spanSlot(first + s.npages - 1) = s
-	f, i := s.runs(), freeList(s.npages)
-	s.next, s.prev = f.lists[i], nil
-	if s.next != nil {
-		s.next.prev = s
-	}
-	f.lists[i] = s
-	f.some[i/64] |= 1 << (i % 64)
+	s.setEnds(s)
+	f, i := s.runs(), freeList(s.npages)%freeLists
+	s.enter(&f.lists[i])
+	f.some |= 1 << i
 	f.pages += s.npages
 }
 
+//go:nosplit
 func takeRun(s *mspan) {
-	first := (s.start - heap.start) >> pageShift
-	*spanSlot(first) = nil
-	*spanSlot(first + s.npages - 1) = nil
-	f, i := s.runs(), freeList(s.npages)
-	if s.next != nil {
-		s.next.prev = s.prev
-	}
-	if s.prev != nil {
-		s.prev.next = s.next
-	} else if f.lists[i] = s.next; s.next == nil {
-		f.some[i/64] &^= 1 << (i % 64)
+	s.setEnds(nil)
+	f, i := s.runs(), freeList(s.npages)%freeLists
+	s.leave(&f.lists[i])
+	if f.lists[i] == nil {
+		f.some &^= 1 << i
 	}
 	f.pages -= s.npages
 }
 
+func (s *mspan) setEnds(to *mspan) {
+	first := (s.start - heap.start) >> pageShift
+	*spanSlot(first) = to
+	*spanSlot(first + s.npages - 1) = to
+}
+
 // growHeap gets memory for a free run of at least npages pages at the end of the heap; nil if the system has none.
-// The steps double, so that a small program maps little and a big one makes few system calls.
+// The steps double, so that a small program maps little and a big one makes few system calls. The first one finds a place in the address space.
+//
+//go:nosplit
 func growHeap(npages uintptr) *mspan {
-	if heap.start == 0 && !placeHeap() {
+	if heap.start == 0 {
+		cpuinit()
+		heap.start, heap.spans = heapHint, heapHint-spanTable
+	}
+	room := mostHeap - heap.mapped
+	if npages > room>>pageShift {
 		return nil
 	}
-	need := npages << pageShift
-	if need > mostHeap-heap.mapped || npages > mostHeap>>pageShift {
-		return nil
-	}
-	if last := freeNeighbour(heap.start+heap.mapped-1, true); last != nil {
-		need -= last.npages << pageShift // it is shorter than npages, or it would have been found
-	}
-	step := max(need, min(max(heap.mapped, leastGrowth), mostGrowth))
-	if step = min(alignUp(step, leastGrowth), mostHeap-heap.mapped); !mapHeap(step) {
-		if step = need; !mapHeap(step) {
+	need := alignUp(npages<<pageShift, leastGrowth)
+	step := min(max(need, min(heap.mapped, mostGrowth)), room)
+	for !mapHeap(step) {
+		if step > need {
+			step = need
+		} else if heap.mapped == 0 && heap.start < lastPlace {
+			heap.start += 2 * mostHeap
+			heap.spans += 2 * mostHeap
+			heap.table = 0
+		} else {
 			return nil
 		}
 	}
 	s := newSpan(spanLines(0))
 	s.start, s.npages = heap.start+heap.mapped, step>>pageShift
 	heap.mapped += step
-	return freePages(s, true)
+	freePages(s, true)
+	return s
 }
 
 // mapHeap gets memory for the next step bytes of the heap and the part of the span table that describes them.
+//
+//go:nosplit
 func mapHeap(step uintptr) bool {
 	table := alignUp((heap.mapped+step)>>pageShift*8, physPageSize)
 	if table > heap.table {
@@ -269,19 +289,9 @@ func mapHeap(step uintptr) bool {
 	return sysMapAt(heap.start+heap.mapped, step)
 }
 
-// placeHeap finds a place in the address space for span table and heap, and maps the first page of the table.
-func placeHeap() bool {
-	cpuinit()
-	for start := uintptr(heapHint); start < heapHint+16*mostHeap; start += 2 * mostHeap {
-		if table := start - mostHeap>>pageShift*8; sysMapAt(table, physPageSize) {
-			heap.start, heap.spans, heap.table = start, table, physPageSize
-			return true
-		}
-	}
-	return false
-}
-
 // newSpan returns a span of so many cache lines, all zero.
+//
+//go:nosplit
 func newSpan(lines uintptr) *mspan {
 	s := heap.spareSpans[lines]
 	if s != nil {
@@ -290,13 +300,11 @@ func newSpan(lines uintptr) *mspan {
 	} else {
 		s = (*mspan)(persistentalloc(lines*cacheLine, cacheLine, &memstats.mspan_sys))
 	}
-	s.lines = uint32(lines)
+	s.lines = uint8(lines)
 	return s
 }
 
-//go:noinline
 func freeSpan(s *mspan) {
-	s.kind, s.nelems = spanFree, 0
 	s.next = heap.spareSpans[s.lines]
 	heap.spareSpans[s.lines] = s
 }
@@ -310,10 +318,10 @@ const maxSpanLines = (spanHeader + 2*pageSize/8/8 + 128 + cacheLine - 1) / cache
 func spanLines(bits uintptr) uintptr { return (spanHeader + bits + cacheLine - 1) / cacheLine }
 
 // releasePages gives the memory of dirty runs back to the system, long runs first, until at most keep pages are dirty.
-// It returns the number of bytes given back.
-func releasePages(keep uintptr) uintptr {
+//
+//go:nosplit
+func releasePages(keep uintptr) {
 	f := &heap.dirty
-	before := f.pages
 	for i := freeLists - 1; i >= 0 && f.pages > keep; i-- {
 		for s := f.lists[i]; s != nil && f.pages > keep; s = f.lists[i] {
 			takeRun(s)
@@ -321,5 +329,4 @@ func releasePages(keep uintptr) uintptr {
 			freePages(s, true)
 		}
 	}
-	return (before - f.pages) << pageShift
 }

@@ -32,16 +32,12 @@ type slots struct {
 	end      uintptr // the end of its run
 	start    uintptr // span.start
 	pointers uintptr // span.pointers
-	span     *mspan  // where slots come from, nil before the first and after a collection
-	at       uint32  // the first slot of span that is in no run yet
-	class    uint8
-	noscan   bool
-	byRuns   bool   // runs are cleared, and short
-	most     uint16 // slots in a run, then
-	needzero bool   // the slots of the run may hold something else than zeros
-	partial  *mspan // spans with free slots, linked by next; made by the collection
-	handed   uint64 // number of slots in all runs so far, those not handed out yet included
-	freed    uint64 // number of slots that collections found dead
+	span     *mspan  // where slots come from; nil before the first, at the end of one, and after a collection
+	at       uintptr // the first slot of span that is in no run yet
+	needzero bool    // the slots of the run may hold something else than zeros
+	partial  *mspan  // spans with free slots, linked by next; made by the collection
+	handed   uint64  // number of slots in all runs so far, those not handed out yet included
+	freed    uint64  // number of slots that collections found dead
 }
 
 // slotsOf has the slots with pointers by size class; behind them, from noPointers on, those without.
@@ -70,45 +66,25 @@ func sizeClass(size uintptr) uintptr {
 	return uintptr(gc.SizeToSizeClass128[(size-gc.SmallSizeMax+gc.LargeSizeDiv-1)/gc.LargeSizeDiv])
 }
 
-// refill makes c.next the first slot of a run. It may collect garbage first, and ends the program if there is no memory.
-// A collection may hand out slots itself (hooks of other packages run), so what it does comes before c is looked at.
+// refill makes the next stretch of free slots the current run. At the end of a span it finds none, and is called again. It may collect garbage
+// first, and ends the program if there is no memory.
 func (c *slots) refill(class uintptr, noscan bool) {
-	if c.span != nil && stress.every == 0 && c.nextRun() {
-		return
-	}
-	if collectionDue() {
+	if (c.span == nil || stress.due != nil) && collectionDue() {
 		collect()
 		if c.next < c.end {
-			return
+			return // a collection runs hooks of other packages, which may allocate
 		}
 	}
-	if c.span != nil && c.nextRun() {
-		return
-	}
-	for c.partial != nil {
-		s := c.partial
-		c.partial = s.next
-		c.use(s)
-		if c.nextRun() {
-			return
-		}
-	}
-	c.class, c.noscan = uint8(class), noscan
-	c.byRuns = !noscan || class <= clearedClasses
-	c.most = uint16(max(slotsIn(longestRun, class), 1))
-	c.use(newSlotSpan(class, noscan))
-	c.nextRun()
-}
-
-func (c *slots) use(s *mspan) {
-	c.span, c.start, c.pointers, c.at = s, s.start, s.pointers, 0
-	c.needzero = !s.released
-}
-
-// nextRun makes the next stretch of free slots of c.span the current run; false if there is none.
-func (c *slots) nextRun() bool {
 	s := c.span
-	n, i := uintptr(s.nelems), uintptr(c.at)
+	if s == nil {
+		if s = c.partial; s != nil {
+			c.partial = s.next
+		} else {
+			s = newSlotSpan(class, noscan)
+		}
+		c.span, c.start, c.pointers, c.at = s, s.start, s.pointers, 0
+	}
+	n, i := uintptr(s.nelems), c.at
 	marks := marksOf(s)
 	for ; i < n; i = i | 63 + 1 {
 		if free := ^*(*uint64)(unsafe.Pointer(marks + i/64*8)) >> (i % 64); free != 0 {
@@ -118,7 +94,7 @@ func (c *slots) nextRun() bool {
 	}
 	if i >= n {
 		c.span = nil
-		return false
+		return
 	}
 	j := i
 	for ; j < n; j = j | 63 + 1 {
@@ -128,29 +104,30 @@ func (c *slots) nextRun() bool {
 		}
 	}
 	j = min(j, n)
-	size := s.elemsize
-	if c.byRuns {
-		if stress.every != 0 {
-			j = i + 1
-		} else if most := i + uintptr(c.most); j > most {
-			j = most
+	byRuns := !noscan || class <= clearedClasses
+	if byRuns {
+		most := max(slotsIn(longestRun, class), 1)
+		if stress.due != nil {
+			most = 1
 		}
+		j = min(j, i+most)
 	}
-	c.at = uint32(j)
-	c.next, c.end = s.start+i*size, s.start+j*size
+	size := s.elemsize
+	c.next, c.end, c.at = s.start+i*size, s.start+j*size, j
 	c.handed += uint64(j - i)
 	pace.allocated(c.end - c.next)
-	if c.needzero && c.byRuns {
+	c.needzero = !s.released
+	if byRuns && c.needzero {
 		memclrNoHeapPointers(unsafe.Pointer(c.next), c.end-c.next)
+		c.needzero = false
 	}
-	return true
 }
 
 // retire takes back what is left of the current run, before a collection: it will find the slots free by their mark bits.
 func (c *slots) retire() {
 	if c.next < c.end {
 		rest := c.end - c.next
-		c.handed -= uint64(slotsIn(rest, uintptr(c.class)))
+		c.handed -= uint64(slotsIn(rest, uintptr(c.span.class)))
 		pace.live -= rest
 	}
 	c.next, c.end, c.span, c.partial = 0, 0, nil, nil
@@ -175,7 +152,7 @@ func newSlotSpan(class uintptr, noscan bool) *mspan {
 	}
 	s := needPages(npages, spanLines(bits), npages<<pageShift)
 	s.kind, s.shift, s.class = kind, uint8(shift), uint8(class)
-	s.elemsize, s.nelems, s.magic = size, uint32(nelems), gc.SizeClassToDivMagic[class]
+	s.elemsize, s.nelems, s.magic = size, uint16(nelems), gc.SizeClassToDivMagic[class]
 	s.pointers = marksOf(s) + marks
 	return s
 }
@@ -183,17 +160,7 @@ func newSlotSpan(class uintptr, noscan bool) *mspan {
 // setPointerBits describes the object of size bytes at p, which consists of values of type typ.
 // A type that fits has a mask of at most 64 bits; they are stored in one piece, at least eight bytes are there.
 func (c *slots) setPointerBits(p, size uintptr, typ *_type) {
-	mask := *(*uint64)(unsafe.Pointer(getGCMask(typ)))
-	if typ.Size_ < size {
-		if typ.Size_ == 8 {
-			mask = 1<<(size/8) - 1
-		} else {
-			one := mask
-			for i := typ.Size_; i < size; i += typ.Size_ {
-				mask |= one << (i / 8 % 64)
-			}
-		}
-	}
+	mask := maskOf(typ, size)
 	s := c.span
 	shift := s.shift & 7
 	bit := s.objIndex(p) << shift

@@ -1,106 +1,69 @@
 package runtime
 
-import (
-	"math/bits"
-	"unsafe"
-)
+import "math/bits"
 
 // Memory for goroutine stacks. It comes from the heap's pages, so what many goroutines once needed can be used for objects, or be given
 // back to the system, when they are gone. The collector sees no objects there: such a span has none.
 //
-// Stacks of less than stackSpan bytes share a span with others of their size; the list of free ones goes through their first words, and
-// those that were never used follow the others. Bigger stacks have a span of their own.
+// Stacks of less than stackSpan bytes share a span with others of their size. Bigger stacks have a span of their own.
 
 const (
-	stackSpan      = 32 << 10
-	leastStackLog  = 11 // stackMin
-	sharedStackLog = 15 // stackSpan
+	stackSpan     = 32 << 10
+	leastStackLog = 11 // stackMin
 )
 
 var (
-	stackSpans  [sharedStackLog - leastStackLog]*mspan // spans with place for a stack, by size
-	stacksInUse uintptr                                // bytes
+	stackSpans  [32 - leastStackLog]*mspan // spans with a free stack, by size
+	stacksInUse uintptr                    // bytes
 )
 
 // stackalloc returns a stack of n bytes, a power of two.
+//
+//go:nosplit
 func stackalloc(n uint32) stack {
-	size := uintptr(n)
+	size, log := uintptr(n), uint(bits.TrailingZeros32(n))
 	stacksInUse += size
-	if size >= stackSpan {
-		lo := newStackSpan(size).start
-		return stack{lo, lo + size}
-	}
-	list := &stackSpans[uint(bits.TrailingZeros32(n))-leastStackLog]
+	list := &stackSpans[log-leastStackLog]
 	s := *list
 	if s == nil {
-		s = newStackSpan(size)
-		s.next, *list = nil, s
-	}
-	lo := s.stacks
-	if lo != 0 {
-		s.stacks = *(*uintptr)(unsafe.Pointer(lo))
-	} else {
-		lo = s.start + uintptr(s.begun)*size
-		s.begun++
-	}
-	s.live++
-	if uintptr(s.live)*size == stackSpan {
-		*list = s.next
-		if s.next != nil {
-			s.next.prev = nil
+		s = allocPages(max(size, stackSpan)>>pageShift, spanLines(0))
+		if s == nil {
+			throw("out of memory (stackalloc)")
 		}
+		s.kind, s.stacks = spanStack, allStacks(log)
+		memstats.stacks_sys += sysMemStat(s.npages << pageShift)
+		s.enter(list)
+	}
+	lo := s.start + uintptr(bits.TrailingZeros16(s.stacks))<<log
+	s.stacks &= s.stacks - 1
+	if s.stacks == 0 {
+		s.leave(list)
 	}
 	return stack{lo, lo + size}
 }
 
-func newStackSpan(size uintptr) *mspan {
-	s := allocPages((max(size, stackSpan)+pageMask)>>pageShift, spanLines(0))
-	if s == nil {
-		throw("out of memory (stackalloc)")
-	}
-	s.kind, s.stacks, s.live, s.begun = spanStack, 0, 0, 0
-	memstats.stacks_sys += sysMemStat(s.npages << pageShift)
-	return s
-}
+// allStacks is mspan.stacks of a span of stacks of 1<<log bytes when none is in use.
+func allStacks(log uint) uint16 { return 1<<max(stackSpan>>log, 1) - 1 }
 
 // stackfree takes a stack back. The last span of a size is kept even if it is empty, for the next goroutine.
+//
+//go:nosplit
 func stackfree(st stack) {
 	size := st.hi - st.lo
+	log := uint(bits.TrailingZeros64(uint64(size)))
 	stacksInUse -= size
+	list := &stackSpans[log-leastStackLog]
 	s := spanOf(st.lo)
-	if size >= stackSpan {
-		freeStackSpan(s)
-		return
+	if s.stacks == 0 {
+		s.enter(list)
 	}
-	list := &stackSpans[uint(bits.TrailingZeros32(uint32(size)))-leastStackLog]
-	if uintptr(s.live)*size == stackSpan {
-		s.prev, s.next = nil, *list
-		if s.next != nil {
-			s.next.prev = s
-		}
-		*list = s
+	s.stacks |= 1 << ((st.lo - s.start) >> log)
+	if s.stacks == allStacks(log) && (size >= stackSpan || s.next != nil || s.prev != nil) {
+		s.leave(list)
+		memstats.stacks_sys -= sysMemStat(s.npages << pageShift)
+		heap.usedPages -= s.npages
+		freePages(s, false)
 	}
-	*(*uintptr)(unsafe.Pointer(st.lo)) = s.stacks
-	s.stacks = st.lo
-	s.live--
-	if s.live > 0 || s.prev == nil && s.next == nil {
-		return
-	}
-	if s.next != nil {
-		s.next.prev = s.prev
-	}
-	if s.prev != nil {
-		s.prev.next = s.next
-	} else {
-		*list = s.next
-	}
-	freeStackSpan(s)
-}
-
-func freeStackSpan(s *mspan) {
-	memstats.stacks_sys -= sysMemStat(s.npages << pageShift)
-	heap.usedPages -= s.npages
-	freePages(s, false)
 }
 
 // tidyStack is shrinkStack, from the first go statement on.

@@ -27,6 +27,8 @@ const (
 )
 
 // sysMapAt makes the addresses from p on memory that reads as zeros. False: there is none, or the addresses are in use.
+//
+//go:nosplit
 func sysMapAt(p, size uintptr) bool {
 	q, errno := mmap(unsafe.Pointer(p), size, protReadWrite, mapPrivate|mapAnonymous|mapFixedNoReplace, -1, 0)
 	if errno == 0 && uintptr(q) != p { // Linux before 4.17
@@ -38,23 +40,18 @@ func sysMapAt(p, size uintptr) bool {
 
 // sysForget gives the memory of whole pages back; they stay accessible and read as zeros.
 //
+//go:nosplit
 //go:noinline
 func sysForget(p, size uintptr) {
 	linux.Syscall6(sysMadvise, p, size, adviceForget, 0, 0, 0)
 }
 
-// sysMap returns size bytes of zeroed memory outside the heap, or nil.
-func sysMap(size uintptr) unsafe.Pointer {
+// sysMap returns size bytes of zeroed memory outside the heap.
+//
+//go:nosplit
+func sysMap(size uintptr, stat *sysMemStat) unsafe.Pointer {
 	p, errno := mmap(nil, size, protReadWrite, mapPrivate|mapAnonymous, -1, 0)
 	if errno != 0 {
-		return nil
-	}
-	return p
-}
-
-func sysMapOrDie(size uintptr, stat *sysMemStat) unsafe.Pointer {
-	p := sysMap(size)
-	if p == nil {
 		throw("runtime: cannot allocate memory")
 	}
 	*stat += sysMemStat(size)
@@ -62,13 +59,7 @@ func sysMapOrDie(size uintptr, stat *sysMemStat) unsafe.Pointer {
 }
 
 // sysAlloc and sysFree are sysMap and its undoing, by the names that kept files use.
-func sysAlloc(size uintptr, stat *sysMemStat, _ string) unsafe.Pointer {
-	p := sysMap(size)
-	if p != nil {
-		*stat += sysMemStat(size)
-	}
-	return p
-}
+func sysAlloc(size uintptr, stat *sysMemStat, _ string) unsafe.Pointer { return sysMap(size, stat) }
 
 func sysFree(p unsafe.Pointer, size uintptr, stat *sysMemStat) {
 	linux.Syscall6(sysMunmap, uintptr(p), size, 0, 0, 0, 0)
@@ -82,40 +73,29 @@ type sysMemStat uint64
 // needs no more makes no system call for it.
 var persistent struct {
 	next, end uintptr
-	chunk     uintptr // bytes to ask for next
 	first     [4096]byte
 }
 
-const (
-	leastPersistentChunk = 64 << 10
-	mostPersistentChunk  = 1 << 20
-)
+const persistentChunk = 256 << 10
 
 // persistentalloc returns size bytes of zeroed memory for ever, aligned to align (a power of two, or 0 for 8). The collector does not
 // look into it. It never fails: without memory the program ends.
+//
+//go:nosplit
 func persistentalloc(size, align uintptr, stat *sysMemStat) unsafe.Pointer {
-	if align == 0 {
-		align = 8
-	}
 	*stat += sysMemStat(size)
 	a := &persistent
 	if a.end == 0 {
 		a.next = uintptr(unsafe.Pointer(&a.first))
 		a.end = a.next + uintptr(len(a.first))
-		a.chunk = leastPersistentChunk
 	}
-	p := alignUp(a.next, align)
+	p := alignUp(a.next, max(align, 8))
 	if p+size > a.end {
-		chunk, shared := a.chunk, size <= a.chunk/4
-		if !shared {
-			chunk = alignUp(size, physPageSize)
+		if size > persistentChunk/4 {
+			return sysMap(alignUp(size, physPageSize), &memstats.mapped_sys)
 		}
-		p = uintptr(sysMapOrDie(chunk, &memstats.mapped_sys))
-		if !shared {
-			return unsafe.Pointer(p)
-		}
-		a.end = p + chunk
-		a.chunk = min(2*chunk, mostPersistentChunk)
+		p = uintptr(sysMap(persistentChunk, &memstats.mapped_sys))
+		a.end = p + persistentChunk
 	}
 	a.next = p + size
 	return unsafe.Pointer(p)
@@ -130,17 +110,19 @@ type wordStack struct {
 
 const leastWords = 8 << 10
 
+//go:noinline
+//go:nosplit
 func (s *wordStack) push(w uintptr) {
 	if s.n == s.limit {
 		s.grow()
 	}
-	*(*uintptr)(unsafe.Pointer(s.words + s.n*8)) = w
+	*s.at(s.n) = w
 	s.n++
 }
 
 func (s *wordStack) pop() uintptr {
 	s.n--
-	return *(*uintptr)(unsafe.Pointer(s.words + s.n*8))
+	return *s.at(s.n)
 }
 
 func (s *wordStack) at(i uintptr) *uintptr {
@@ -148,18 +130,21 @@ func (s *wordStack) at(i uintptr) *uintptr {
 }
 
 // grow doubles the room. The kernel moves the pages, nothing is copied.
+//
+//go:nosplit
+//go:noinline
 func (s *wordStack) grow() {
 	if s.limit == 0 {
-		s.words, s.limit = uintptr(sysMapOrDie(leastWords*8, &memstats.gcMiscSys)), leastWords
-	} else {
-		p, _, errno := linux.Syscall6(sysMremap, s.words, s.limit*8, s.limit*16, mremapMayMove, 0, 0)
-		if errno != 0 {
-			throw("runtime: cannot allocate memory")
-		}
-		s.words = p
-		memstats.gcMiscSys += sysMemStat(s.limit * 8)
-		s.limit *= 2
+		s.words, s.limit = uintptr(sysMap(leastWords*8, &memstats.gcMiscSys)), leastWords
+		return
 	}
+	p, _, errno := linux.Syscall6(sysMremap, s.words, s.limit*8, s.limit*16, mremapMayMove, 0, 0)
+	if errno != 0 {
+		throw("runtime: cannot allocate memory")
+	}
+	s.words = p
+	memstats.gcMiscSys += sysMemStat(s.limit * 8)
+	s.limit *= 2
 }
 
 // trim gives the memory of a stack that once was high back.

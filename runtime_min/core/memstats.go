@@ -23,14 +23,6 @@ type statistics struct {
 
 var memstats statistics
 
-// pause records a collection that has just ended.
-func (m *statistics) pause(start int64) {
-	i := (m.numGC - 1) % uint32(len(m.pauses))
-	m.pauses[i] = uint64(sysClock(clockMonotonic) - start)
-	m.pauseEnds[i] = uint64(sysClock(clockRealtime))
-	m.pauseTotal += m.pauses[i]
-}
-
 // outsideHeap is the number of bytes that the runtime uses besides the heap's pages.
 func (m *statistics) outsideHeap() uintptr {
 	return uintptr(m.mapped_sys+m.gcMiscSys+m.stacks_sys+m.other_sys) + heap.table

@@ -184,6 +184,7 @@ var panicNilCounter func()
 
 //go:linkname godebug_setUpdate internal/godebug.setUpdate
 func godebug_setUpdate(update func(string, string)) {
+	startStress(godebugSetting("gcstress"))
 	godebugUpdate = update
 	update(godebugDefault, godebugEnvironment())
 }

@@ -153,7 +153,8 @@ func timeMetric(name string, m *MemStats) (seconds float64, known bool) {
 	}
 	const clockProcess = 2
 	pause := float64(m.PauseTotalNs) / 1e9
-	total := max(float64(sysClock(clockProcess))/1e9, pause)
+	used := readClock(clockProcess)
+	total := max(float64(used.tv_sec)+float64(used.tv_nsec)/1e9, pause)
 	switch name[len(prefix) : len(name)-len(suffix)] {
 	case "gc/pause", "gc/total":
 		return pause, true
