@@ -84,6 +84,7 @@ TEXT runtime·badsystemstack(SB),NOSPLIT|NOFRAME,$0
 	INT	$3
 
 TEXT runtime·faultEntry(SB),NOSPLIT|NOFRAME,$0
+	CLD				// memmove may have been on its way down
 	MOVQ	-8(FS), R14
 	XORPS	X15, X15
 	MOVQ	runtime·sigpanicPC(SB), AX
