@@ -88,8 +88,8 @@ func cpuinit() {
 	}
 	x86HasPOPCNT, x86HasSSE41, x86HasFMA, x86HasAVX = x.HasPOPCNT, x.HasSSE41, x.HasFMA, x.HasAVX
 	if x.HasAVX {
-		repeatFrom = 1 << 63 // never
-		if x.HasERMS {       // enhanced REP MOVSB and STOSB, and so MOVSQ and STOSQ
+		repeatFrom = ^uintptr(0) // never
+		if x.HasERMS {           // enhanced REP MOVSB and STOSB, and so MOVSQ and STOSQ
 			repeatFrom = 64 << 10
 		}
 	}

@@ -37,7 +37,7 @@ func main() {
 LIMITS = [
     pytest.param(HELLO, 21_000, id="print"),
     pytest.param(ALLOCATE, 58_500, id="allocate"),
-    pytest.param(COLLECT, 112_900, id="collect"),
+    pytest.param(COLLECT, 108_700, id="collect"),
     pytest.param(FMT, 390_000, id="format"),
     pytest.param(HTTP, 3_760_000, id="serve", marks=pytest.mark.judge),
 ]
