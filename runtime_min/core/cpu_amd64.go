@@ -13,6 +13,9 @@ import (
 
 var cpuKnown bool
 
+// repeatFrom is the size from which memmove and memclrNoHeapPointers use repeated instructions: copy_amd64.s.
+var repeatFrom uintptr
+
 // askProcessor returns ECX of leaf 1, EBX, ECX and EDX of leaf 7, and the low half of XCR0; without XSAVE, whose own leaf is 13, all but
 // the first are 0. Defined in entry_amd64.s.
 func askProcessor() (c1, b7, c7, d7, saved uint32)
@@ -85,10 +88,10 @@ func cpuinit() {
 	}
 	x86HasPOPCNT, x86HasSSE41, x86HasFMA, x86HasAVX = x.HasPOPCNT, x.HasSSE41, x.HasFMA, x.HasAVX
 	if x.HasAVX {
-		memmoveBits |= avxSupported
-	}
-	if x.HasERMS && x.HasFSRM {
-		memmoveBits |= repmovsPreferred
+		repeatFrom = ^uintptr(0) // never
+		if x.HasERMS {           // enhanced REP MOVSB and STOSB, and so MOVSQ and STOSQ
+			repeatFrom = 64 << 10
+		}
 	}
 	bytealg.MaxLen = 31
 	if x.HasAVX2 {

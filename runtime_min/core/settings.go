@@ -1,9 +1,6 @@
 package runtime
 
-import (
-	"internal/stringslite"
-	"unsafe"
-)
+import "unsafe"
 
 // GODEBUG and GOTRACEBACK, read from the environment when they are first asked for.
 
@@ -153,7 +150,7 @@ func godebugSetting(name string) string {
 func lastSetting(list, name string) string {
 	value := ""
 	for len(list) > 0 {
-		end := stringslite.IndexByte(list, ',')
+		end := indexByte(list, ',')
 		if end < 0 {
 			end = len(list)
 		}
