@@ -103,6 +103,7 @@ func handleSignal(sig uint32, info *siginfo, context *ucontext, gp *g) {
 		registers.rip = uint64(sigpanicPC)
 		registers.r14 = uint64(uintptr(unsafe.Pointer(gp))) // Go code expects this, and zero in X15
 		registers.fpstate._xmm[15] = xmmreg1{}
+		registers.eflags &^= directionFlag // memmove may have been on its way down
 		return
 	case sig == _SIGFPE:
 		message = "panic: runtime error: integer divide by zero\n"
@@ -112,6 +113,8 @@ func handleSignal(sig uint32, info *siginfo, context *ucontext, gp *g) {
 	printstring(message)
 	die(gp, pc, sp)
 }
+
+const directionFlag = 1 << 10
 
 // pushCall puts the return address of a call on the stack of what was interrupted.
 func (registers *sigcontext) pushCall(resume uintptr) {
