@@ -14,7 +14,7 @@ from scons_go.errors import GoError
 from scons_go.filestate import FileState
 from scons_go.inspect.goobj import GoArchive, read_go_archive
 from scons_go.load import Loader
-from scons_go.minruntime import load_manifest, overlay_for
+from scons_go.minruntime import load_manifest, overlay_for, untold_in
 from scons_go.overlay import Overlay
 from scons_go.plan.compact import compact
 from scons_go.plan.config import Config
@@ -43,17 +43,17 @@ class Toolchain:
         self.jobs = jobs
         self.variant = Variant.of(self.sdk, runtime=runtime)
         folder = str(output / self.variant.key)
-        overlay, implied, self.link_flags = Overlay(), (), ()
+        overlay, implied, untold, self.link_flags = Overlay(), (), {}, ()
         if runtime == "min":
             manifest = load_manifest(str(MANIFEST))
             release = manifest.release(self.sdk.version)
             overlay = overlay_for(manifest, self.sdk.root, self.sdk.version, str(output / "overlay"))
             overlay.materialise()
             implied = (("all", release.compile_flags), *((path, release.flags_for(path)) for path in release.packages))
-            self.link_flags = release.link_flags
+            untold, self.link_flags = untold_in(release), release.link_flags
         self.compile_flags: tuple[str, ...] = implied[0][1] if implied else ()
         state = FileState()
-        self.config = Config(self.sdk, self.variant, folder, state, overlay, base=str(ROOT), implied_gcflags=implied)
+        self.config = Config(self.sdk, self.variant, folder, state, overlay, base=str(ROOT), implied_gcflags=implied, untold=untold)
         self.loader = Loader(self.sdk, self.variant, overlay, state)
         self._built: dict[str, Built] = {}
 

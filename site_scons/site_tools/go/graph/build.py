@@ -99,6 +99,7 @@ class Build:
             implied_gcflags=self.runtime.gcflags,
             path=path,
             standard_output=setup.standard if setup.standard != setup.output else "",
+            untold=self.runtime.untold,
         )
         if modules:
             check_settings(setup.sdk, modules.godebug, modules.settings_file)
@@ -126,7 +127,13 @@ class Build:
 
     def _basis(self) -> str:
         replaced = self.runtime.overlay.replace
-        facts = [self.setup.sdk.identity, self.config.implied_gcflags, sorted(replaced.items()), self.setup.replaced]
+        facts = [
+            self.setup.sdk.identity,
+            self.config.implied_gcflags,
+            sorted(self.config.untold.items()),
+            sorted(replaced.items()),
+            self.setup.replaced,
+        ]
         facts += [self.state.digest(actual) for actual in sorted({*replaced.values(), *self.stand_ins}) if os.path.isfile(actual)]
         return text_digest(repr(facts))
 

@@ -92,6 +92,7 @@ class Compilation:
             named=frozenset(self.packages),
             implied_gcflags=runtime.gcflags,
             path=variables.environ(env).get("PATH", os.defpath),
+            untold=runtime.untold,
         )
         modules = _ListedModules(self.packages.values(), f"1.{sdk.minor}")
         self.loader = Loader(sdk, variant, overlay, state, modules)

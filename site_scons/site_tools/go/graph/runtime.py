@@ -19,13 +19,14 @@ from ..variant import PatternFlags, Variant
 class Runtime:
     """How a runtime changes a build: the *overlay* of GOROOT, compiler flags, and the *variant* with its other flags put in.
 
-    *sources* are the files and folders of this tool that it is made of, besides those of the SDK.
+    *sources* are the files and folders of this tool that it is made of, besides those of the SDK; *untold* is for plan.config.Config.
     """
 
     variant: Variant
     overlay: Overlay = field(default_factory=Overlay)
     gcflags: PatternFlags = ()
     sources: tuple[str, ...] = ()
+    untold: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
@@ -42,7 +43,7 @@ def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
         raise GoError(f"GORUNTIME='min' does not support {what}: build with GORUNTIME='full'")
     if variant.link_buildmode != "exe":
         raise GoError(f"GORUNTIME='min' does not support GOBUILDMODE='{variant.buildmode}', only 'exe': build with GORUNTIME='full'")
-    from ..minruntime import core_files, load_manifest, manifest_path, overlay_for
+    from ..minruntime import core_files, load_manifest, manifest_path, overlay_for, untold_in
 
     manifest = load_manifest(manifest_path())
     release = manifest.release(sdk.version)
@@ -53,7 +54,7 @@ def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
     ldflags = tuple((pattern, (*release.link_flags, *flags)) for pattern, flags in variant.ldflags or (("", ()),))
     own = {path for package in release.packages.values() for path in core_files(package)}
     sources = (manifest_path(), *sorted(own | {os.path.dirname(path) for path in own}))
-    return Runtime(replace(variant, ldflags=ldflags), overlay, gcflags, sources)
+    return Runtime(replace(variant, ldflags=ldflags), overlay, gcflags, sources, untold_in(release))
 
 
 def refuse(runtime: Runtime, main: str, packages: Iterable[Package], stubs: Collection[str]) -> None:

@@ -7,36 +7,17 @@ Most references to another package carry no name that the linker needs; the comp
 
 from __future__ import annotations
 
-import struct
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from ..errors import GoError, Position
-from .archive import ObjectHeader, read_archive, split_object
+from . import layout
+from .archive import Member, ObjectHeader, read_archive, split_object
 from .pcvalue import PCValues, decode_pc_values
 from .tables import ObjectTables, object_tables
-
-_MAGIC = b"\x00go120ld"
-_FILE_HEADER = struct.Struct("<8s8sI19I")
-_WORD = struct.Struct("<I")
-_STRING = struct.Struct("<II")
-_AUTOLIB = struct.Struct("<II8s")
-_SYMBOL = struct.Struct("<IIHBBBII")
-_RELOCATION = struct.Struct("<iBHqII")
-_AUXILIARY = struct.Struct("<BII")
-_REFERENCE_NAME = struct.Struct("<IIII")
-_FUNCTION = struct.Struct("<IIBBxxiI")
-_INLINED = struct.Struct("<iiiIIi")
-
-# The blocks of the header, in order (cmd/internal/goobj/objfile.go, "Blocks").
-(_AUTOLIBS, _PACKAGES, _FILES, _DEFINED, _HASHED64, _HASHED, _NONPACKAGE, _REFERENCES, _, _, _) = range(11)
-(_RELOCATION_INDEX, _AUXILIARY_INDEX, _DATA_INDEX, _RELOCATIONS, _AUXILIARIES, _DATA, _REFERENCE_NAMES, _END) = range(11, 19)
-
-# Package indices with a special meaning ("Package Index" there).
-_NONE = 2**31 - 1
-_HASHED64_PACKAGE, _HASHED_PACKAGE, _BUILTIN, _SELF = _NONE - 1, _NONE - 2, _NONE - 3, _NONE - 4
 
 ABI0, ABI_INTERNAL = 0, 1
 _ABI_STATIC = 0xFFFF
@@ -94,6 +75,26 @@ class Frame(NamedTuple):
     position: Position | None
 
 
+class Auxiliary(NamedTuple):
+    """An entry of a definition's list of auxiliary symbols as it stands in the object: the number of its kind, and a symbol."""
+
+    kind: int
+    package: int
+    symbol: int
+
+
+class FunctionInfo(NamedTuple):
+    """What the compiler notes of a function: the line of its declaration, the *files* its code is from, and the calls *inlined* in it.
+
+    It is the content of the definition *number*. A call: its parent, file and line, package and symbol of the callee, pc in the parent.
+    """
+
+    number: int
+    start_line: int
+    files: tuple[int, ...]
+    inlined: tuple[tuple[int, int, int, int, int, int], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
     """An object that this one was compiled against and the fingerprint of its export data."""
@@ -112,28 +113,29 @@ class GoObject:
         self.header = header
         self.filename = filename
         self.member = member
-        self._data = data
-        self._tables = tables
-        if len(data) < _FILE_HEADER.size:
-            raise self._error("cut short")
-        magic, self.fingerprint, self.flags, *offsets = _FILE_HEADER.unpack_from(data)
-        if magic != _MAGIC:
-            raise self._error(f"unknown object format {magic[1:].decode('ascii', 'replace')!r} (known: go120ld)")
-        self._offsets: list[int] = offsets
-        if sorted(offsets) != offsets or offsets[_END] > len(data):
-            raise self._error("damaged or cut short")
+        self.content = data
+        self.tables = tables
+        if len(data) < layout.FILE_HEADER.size:
+            raise self.error("cut short")
+        magic, self.fingerprint, self.flags, *offsets = layout.FILE_HEADER.unpack_from(data)
+        if magic != layout.MAGIC:
+            raise self.error(f"unknown object format {magic[1:].decode('ascii', 'replace')!r} (known: go120ld)")
+        self.offsets: list[int] = offsets
+        if sorted(offsets) != offsets or offsets[layout.END] > len(data):
+            raise self.error("damaged or cut short")
 
-    def _error(self, message: str) -> GoError:
+    def error(self, message: str) -> GoError:
+        """The problem *message* of this object."""
         return GoError(f"{self.member}: {message}", Position(self.filename))
 
     def _block(self, number: int) -> memoryview:
-        return self._data[self._offsets[number] : self._offsets[number + 1]]
+        return self.content[self.offsets[number] : self.offsets[number + 1]]
 
     def _string(self, length: int, offset: int) -> str:
-        return str(self._data[offset : offset + length], "utf-8", "replace")
+        return str(self.content[offset : offset + length], "utf-8", "replace")
 
     def _strings(self, number: int) -> tuple[str, ...]:
-        return tuple(self._string(*pair) for pair in _STRING.iter_unpack(self._block(number)))
+        return tuple(self._string(*pair) for pair in layout.STRING.iter_unpack(self._block(number)))
 
     @property
     def from_assembly(self) -> bool:
@@ -143,30 +145,31 @@ class GoObject:
     @cached_property
     def imports(self) -> tuple[Import, ...]:
         """The packages it was compiled against (the linker loads them and compares fingerprints)."""
-        return tuple(Import(self._string(n, at), print_) for n, at, print_ in _AUTOLIB.iter_unpack(self._block(_AUTOLIBS)))
+        return tuple(Import(self._string(n, at), print_) for n, at, print_ in layout.AUTOLIB.iter_unpack(self._block(layout.AUTOLIBS)))
 
     @cached_property
     def packages(self) -> tuple[str, ...]:
         """Packages referred to by index; the first is "" (index 0 is invalid)."""
-        return self._strings(_PACKAGES)
+        return self._strings(layout.PACKAGES)
 
     @cached_property
     def files(self) -> tuple[str, ...]:
         """The source files that positions refer to."""
-        return self._strings(_FILES)
+        return self._strings(layout.FILES)
 
     @cached_property
     def _attributes(self) -> dict[tuple[int, int], frozenset[str]]:
         return {}
 
     def _symbols(self, number: int, first_index: int) -> list[Symbol]:
-        kinds, known, found = self._tables.symbol_kinds, self._attributes, []
-        for index, (length, at, abi, kind, flag, flag2, size, align) in enumerate(_SYMBOL.iter_unpack(self._block(number)), first_index):
+        kinds, known, found = self.tables.symbol_kinds, self._attributes, []
+        records = layout.SYMBOL.iter_unpack(self._block(number))
+        for index, (length, at, abi, kind, flag, flag2, size, align) in enumerate(records, first_index):
             attributes = known.get((flag, flag2))
             if attributes is None:
                 attributes = frozenset(
-                    [name for bit, name in self._tables.flags.items() if flag & bit]
-                    + [name for bit, name in self._tables.flags2.items() if flag2 & bit]
+                    [name for bit, name in self.tables.flags.items() if flag & bit]
+                    + [name for bit, name in self.tables.flags2.items() if flag2 & bit]
                 )
                 known[flag, flag2] = attributes
             found.append(
@@ -186,26 +189,27 @@ class GoObject:
     def symbols(self) -> tuple[Symbol, ...]:
         """Every definition: of the package, short hashed, hashed (content-addressed), and without a package."""
         found: list[Symbol] = []
-        for number in (_DEFINED, _HASHED64, _HASHED, _NONPACKAGE):
+        for number in (layout.DEFINED, layout.HASHED64, layout.HASHED, layout.NONPACKAGE):
             found += self._symbols(number, len(found))
         return tuple(found)
 
     @cached_property
     def references(self) -> tuple[Symbol, ...]:
         """Symbols used by name that this object does not define (linknames, assembly, types of other packages)."""
-        return tuple(symbol._replace(number=-1) for symbol in self._symbols(_REFERENCES, 0))
+        return tuple(symbol._replace(number=-1) for symbol in self._symbols(layout.REFERENCES, 0))
 
     @cached_property
     def _starts(self) -> dict[int, int]:
         """Where the definitions of each special package index start in :attr:`symbols`."""
-        sizes = [len(self._block(number)) // _SYMBOL.size for number in (_DEFINED, _HASHED64, _HASHED, _NONPACKAGE)]
-        return {_SELF: 0, _HASHED64_PACKAGE: sizes[0], _HASHED_PACKAGE: sum(sizes[:2]), _NONE: sum(sizes[:3])}
+        blocks = (layout.DEFINED, layout.HASHED64, layout.HASHED)
+        packages = (layout.OWN_PACKAGE, layout.HASHED64_PACKAGE, layout.HASHED_PACKAGE, layout.NO_PACKAGE)
+        sizes = (len(self._block(number)) // layout.SYMBOL.size for number in blocks)
+        return dict(zip(packages, itertools.accumulate(sizes, initial=0), strict=True))
 
     @cached_property
     def _reference_names(self) -> Mapping[tuple[int, int], str]:
-        return {
-            (package, symbol): self._string(n, at) for package, symbol, n, at in _REFERENCE_NAME.iter_unpack(self._block(_REFERENCE_NAMES))
-        }
+        records = layout.REFERENCE_NAME.iter_unpack(self._block(layout.REFERENCE_NAMES))
+        return {(package, symbol): self._string(n, at) for package, symbol, n, at in records}
 
     @cached_property
     def _targets(self) -> dict[tuple[int, int], Target]:
@@ -221,10 +225,10 @@ class GoObject:
     def _resolve(self, package: int, symbol: int) -> Target:
         if package == 0:
             return Target("", "", None, -1)
-        if package == _BUILTIN:
-            if symbol >= len(self._tables.builtins):
-                raise self._error(f"builtin {symbol} is not in the list of this SDK: the object is of another release")
-            name, abi = self._tables.builtins[symbol]
+        if package == layout.BUILTIN_PACKAGE:
+            if symbol >= len(self.tables.builtins):
+                raise self.error(f"builtin {symbol} is not in the list of this SDK: the object is of another release")
+            name, abi = self.tables.builtins[symbol]
             return Target("" if name.startswith("type:") else "runtime", name, abi, -1)
         start = self._starts.get(package)
         if start is not None:
@@ -238,43 +242,61 @@ class GoObject:
         return Target(path, self._reference_names.get((package, symbol), f"{path}.#{symbol}"), None, -1)
 
     def _range(self, number: int, index: int) -> tuple[int, int]:
-        at = self._offsets[number] + 4 * index
-        first, last = _STRING.unpack_from(self._data, at)
+        at = self.offsets[number] + 4 * index
+        first, last = layout.STRING.unpack_from(self.content, at)
         return first, last
 
     def relocations(self, number: int) -> Iterator[Relocation]:
         """The relocations of the definition with that *number*, by offset."""
-        first, last = self._range(_RELOCATION_INDEX, number)
-        base, kinds = self._offsets[_RELOCATIONS], self._tables.relocation_kinds
-        records = self._data[base + first * _RELOCATION.size : base + last * _RELOCATION.size]
-        for offset, size, kind, addend, package, symbol in _RELOCATION.iter_unpack(records):
+        first, last = self._range(layout.RELOCATION_INDEX, number)
+        base, kinds = self.offsets[layout.RELOCATIONS], self.tables.relocation_kinds
+        records = self.content[base + first * layout.RELOCATION.size : base + last * layout.RELOCATION.size]
+        for offset, size, kind, addend, package, symbol in layout.RELOCATION.iter_unpack(records):
             # The top bit marks a weak relocation (cmd/internal/objabi/reloctype.go, R_WEAK).
             name = kinds.get(kind & 0x7FFF, str(kind))
             yield Relocation(offset, size, f"WEAK|{name}" if kind & 0x8000 else name, addend, self._target(package, symbol))
 
+    def auxiliary_entries(self, number: int) -> list[Auxiliary]:
+        """The auxiliary symbols of the definition, undecoded; the tables of one kind that functions have a number of are in their order."""
+        first, last = self._range(layout.AUXILIARY_INDEX, number)
+        base = self.offsets[layout.AUXILIARIES]
+        records = self.content[base + first * layout.AUXILIARY.size : base + last * layout.AUXILIARY.size]
+        return [Auxiliary(*record) for record in layout.AUXILIARY.iter_unpack(records)]
+
     def auxiliaries(self, number: int) -> Iterator[tuple[str, Target]]:
         """(kind, target) of the symbols that belong to the definition: its type, pc tables, DWARF, funcdata."""
-        first, last = self._range(_AUXILIARY_INDEX, number)
-        base, kinds = self._offsets[_AUXILIARIES], self._tables.auxiliary_kinds
-        records = self._data[base + first * _AUXILIARY.size : base + last * _AUXILIARY.size]
-        for kind, package, symbol in _AUXILIARY.iter_unpack(records):
+        kinds = self.tables.auxiliary_kinds
+        for kind, package, symbol in self.auxiliary_entries(number):
             yield kinds.get(kind, str(kind)), self._target(package, symbol)
+
+    def definition(self, package: int, symbol: int) -> int:
+        """The number of the definition that a pair of indices names, -1 if it is not of this object."""
+        start = self._starts.get(package)
+        return start + symbol if start is not None and start + symbol < len(self.symbols) else -1
+
+    def data_offset(self, number: int) -> int:
+        """Where in :attr:`content` the bytes of a definition are."""
+        return self.offsets[layout.DATA] + self._range(layout.DATA_INDEX, number)[0]
 
     def data(self, number: int) -> memoryview:
         """The bytes of a definition (shorter than its size where the rest is zero)."""
-        first, last = self._range(_DATA_INDEX, number)
-        base = self._offsets[_DATA]
-        return self._data[base + first : base + last]
+        first, last = self._range(layout.DATA_INDEX, number)
+        base = self.offsets[layout.DATA]
+        return self.content[base + first : base + last]
 
-    def _pc_values(self, number: int, wanted: str) -> PCValues | None:
+    def pc_values(self, number: int) -> PCValues:
+        """The table that the definition is, if it is one by program counter."""
+        return decode_pc_values(self.data(number), _INSTRUCTION_UNIT.get(self.header.goarch, 4))
+
+    def _pc_table(self, number: int, wanted: str) -> PCValues | None:
         for kind, target in self.auxiliaries(number):
             if kind == wanted and target.number >= 0:
-                return decode_pc_values(self.data(target.number), _INSTRUCTION_UNIT.get(self.header.goarch, 4))
+                return self.pc_values(target.number)
         return None
 
     def position(self, number: int, offset: int) -> Position | None:
         """The file and line of the instruction at *offset* (bytes) in a function, of the innermost inlined call; None without one."""
-        file, line = self._pc_values(number, "Pcfile"), self._pc_values(number, "Pcline")
+        file, line = self._pc_table(number, "Pcfile"), self._pc_table(number, "Pcline")
         if file is None or line is None:
             return None
         return self._place(file.at(offset), line.at(offset))
@@ -284,11 +306,12 @@ class GoObject:
 
     def frames(self, number: int, offset: int) -> tuple[Frame, ...]:
         """The calls at the instruction at *offset* in a function: first the function itself, then those inlined, innermost last."""
-        inlined = self._pc_values(number, "Pcinline")
+        inlined = self._pc_table(number, "Pcinline")
         index = inlined.at(offset) if inlined else -1
         position = self.position(number, offset)
         frames: list[Frame] = []
-        tree = self._inline_tree(number)
+        info = self.function_info(number)
+        tree = info.inlined if info else ()
         while 0 <= index < len(tree):
             parent, file, line, package, symbol, _ = tree[index]
             target = self._target(package, symbol)
@@ -297,16 +320,19 @@ class GoObject:
         frames.append(Frame("", self.symbols[number].name, position))
         return tuple(reversed(frames))
 
-    def _inline_tree(self, number: int) -> tuple[tuple[int, int, int, int, int, int], ...]:
-        """The inlined calls of a function (cmd/internal/goobj/funcinfo.go): parent, file and line of the call, callee, pc in the parent."""
+    def function_info(self, number: int) -> FunctionInfo | None:
+        """What is noted of a function (cmd/internal/goobj/funcinfo.go); None for what is none."""
         for kind, target in self.auxiliaries(number):
             if kind == "FuncInfo" and target.number >= 0:
                 data = self.data(target.number)
-                (files,) = _WORD.unpack_from(data, _FUNCTION.size - 4)
-                (count,) = _WORD.unpack_from(data, _FUNCTION.size + 4 * files)
-                start = _FUNCTION.size + 4 * files + 4
-                return tuple(_INLINED.iter_unpack(data[start : start + count * _INLINED.size]))
-        return ()
+                *_, start_line, count = layout.FUNCTION.unpack_from(data)
+                end = layout.FUNCTION.size + layout.WORD.size * count
+                files = tuple(file for (file,) in layout.WORD.iter_unpack(data[layout.FUNCTION.size : end]))
+                (count,) = layout.WORD.unpack_from(data, end)
+                start = end + layout.WORD.size
+                inlined = layout.INLINED.iter_unpack(data[start : start + count * layout.INLINED.size])
+                return FunctionInfo(target.number, start_line, files, tuple(inlined))
+        return None
 
 
 @dataclass(frozen=True)
@@ -326,20 +352,36 @@ def read_go_archive(filename: str, goroot: str) -> GoArchive:
     try:
         with open(filename, "rb") as handle:
             content = handle.read()
-        with open(f"{goroot}/VERSION", encoding="utf-8") as handle:
-            version = handle.readline().strip()
     except OSError as error:
-        raise GoError(error.strerror or str(error), Position(str(error.filename))) from None
-    tables = object_tables(goroot)
+        raise GoError(error.strerror or str(error), Position(filename)) from None
     objects: list[GoObject] = []
     others: list[str] = []
     for member in read_archive(content, filename):
-        split = None if member.name == "__.PKGDEF" else split_object(member.data)
-        if split is None:
+        found = read_go_object(member, filename, goroot)
+        if found:
+            objects.append(found)
+        else:
             others.append(member.name)
-            continue
-        header, data = split
-        if header.version != version:
-            raise GoError(f"compiled by {header.version}, but the SDK is {version}", Position(filename))
-        objects.append(GoObject(header, data, tables, filename, member.name))
     return GoArchive(filename, tuple(objects), tuple(others))
+
+
+def read_go_object(member: Member, filename: str, goroot: str) -> GoObject | None:
+    """The Go object that *member* of the archive *filename* is, None for export data and C objects; raises :class:`GoError` as above."""
+    split = None if member.name == "__.PKGDEF" else split_object(member.data)
+    if split is None:
+        return None
+    header, data = split
+    version = _version(goroot)
+    if header.version != version:
+        raise GoError(f"compiled by {header.version}, but the SDK is {version}", Position(filename))
+    return GoObject(header, data, object_tables(goroot), filename, member.name)
+
+
+@lru_cache(maxsize=8)
+def _version(goroot: str) -> str:
+    path = f"{goroot}/VERSION"
+    try:
+        with open(path, encoding="utf-8") as handle:
+            return handle.readline().strip()
+    except OSError as error:
+        raise GoError(error.strerror or str(error), Position(path)) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .assemble import core_files, overlay_for
+from .assemble import core_files, overlay_for, untold_in
 from .manifest import Manifest, load_manifest, manifest_path
 
-__all__ = ["Manifest", "core_files", "load_manifest", "manifest_path", "overlay_for"]
+__all__ = ["Manifest", "core_files", "load_manifest", "manifest_path", "overlay_for", "untold_in"]

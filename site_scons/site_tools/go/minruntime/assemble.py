@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
@@ -48,7 +48,7 @@ class _Copies:
 
     def add(self, name: str, origin: str, change: Callable[[], str]) -> str:
         """Where the copy is, under *name*, that *change* makes of what *origin* identifies."""
-        digest = hashlib.sha256(f"{origin}\0{_changer()}".encode()).hexdigest()[:16]
+        digest = hashlib.sha256(f"{origin}\0{_code('decl.py', 'prune.py', 'prune_asm.py', 'unlined.py')}".encode()).hexdigest()[:16]
         actual = os.path.join(self.output, digest, name)
         made = _made_before(actual)
         if made is None:
@@ -111,14 +111,19 @@ def _verified(path: str, expected: str, version: str) -> bytes:
     return content
 
 
-@lru_cache(maxsize=1)
-def _changer() -> str:
-    """A digest of the code that makes the changed copies."""
+@lru_cache(maxsize=2)
+def _code(*names: str) -> str:
+    """A digest of the modules *names* of this folder."""
     digest = hashlib.sha256()
-    for name in ("decl.py", "prune.py", "prune_asm.py", "unlined.py"):
+    for name in names:
         with open(os.path.join(os.path.dirname(__file__), name), "rb") as handle:
             digest.update(handle.read())
     return digest.hexdigest()
+
+
+def untold_in(release: Release) -> Mapping[str, str]:
+    """The packages of *release* whose objects lose what no trace tells, each with a digest of the code that takes it out."""
+    return {path: _code("untold.py", "unlined.py") for path, package in release.packages.items() if not package.keeps_untold}
 
 
 def core_files(package: PrunedPackage) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ and hash, declarations by name.
     core = "core"                              # the folder (beside the manifest) whose files are added
     compile_flags = ["-B"]                     # for this package, behind those for all
     lined = ["panic.go"]                       # the files whose lines tracebacks tell; without this entry all, but for headers of assembly
+    untold = "absent"                          # what no trace tells of functions without lines (untold.py): "absent" or "kept", the default
 
     [go."1.27.3".package.runtime.keep]
     "chan.go" = "<sha256>"
@@ -74,6 +75,7 @@ class PrunedPackage:
     keeps_unlisted: bool = False
     compile_flags: tuple[str, ...] = ()
     lined: tuple[str, ...] | None = None
+    keeps_untold: bool = True
 
     def has_lines(self, name: str) -> bool:
         """Whether tracebacks tell the lines of the file *name*."""
@@ -160,6 +162,12 @@ class _Table:
             raise self.error(f"{key} must be a string")
         return value
 
+    def keeps(self, key: str, default: str) -> bool:
+        value = self.string(key, default)
+        if value not in ("absent", "kept"):
+            raise self.error(f'{key} must be "absent" or "kept", not {value!r}')
+        return value == "kept"
+
     def strings(self, key: str) -> tuple[str, ...]:
         value = self.data.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -180,10 +188,7 @@ def _release(version: str, table: _Table) -> Release:
 
 
 def _package(table: _Table) -> PrunedPackage:
-    table.only("unlisted", "core", "keep", "rule", "compile_flags", "lined")
-    unlisted = table.string("unlisted", "absent")
-    if unlisted not in ("absent", "kept"):
-        raise table.error(f'unlisted must be "absent" or "kept", not {unlisted!r}')
+    table.only("unlisted", "core", "keep", "rule", "compile_flags", "lined", "untold")
     hashes = table.tables("keep")
     keep = {name: hashes.string(name, "") for name in hashes.data}
     rules = table.tables("rule")
@@ -196,9 +201,10 @@ def _package(table: _Table) -> PrunedPackage:
         keep,
         {name: _rule(rules.sub(name)) for name in rules.data},
         folder,
-        unlisted == "kept",
+        table.keeps("unlisted", "absent"),
         table.strings("compile_flags"),
         table.strings("lined") if "lined" in table.data else None,
+        table.keeps("untold", "kept"),
     )
     for name, rule in package.rules.items():
         if rule.noinline and package.has_lines(name):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ..errors import GoError
+from ..inspect.archive import Member, read_archive
 
 MAGIC = b"!<arch>\n"
 
@@ -19,10 +20,21 @@ def append(archive: str, members: Iterable[str]) -> None:
         for member in members:
             with open(member, "rb") as handle:
                 content = handle.read()
-            name = os.fsencode(os.path.basename(member))[:16].ljust(16)
-            output.write(name + f"{0:<12}{0:<6}{0:<6}{0o644:<8o}{len(content):<10}`\n".encode() + content)
-            if len(content) % 2:
-                output.write(b"\0")
+            output.write(_member(os.path.basename(member), content))
+
+
+def rewrite(archive: str, change: Callable[[Member], bytes]) -> None:
+    """Put in the place of each member of *archive* what *change* makes of it; raises OSError, and GoError for a damaged archive."""
+    with open(archive, "rb") as handle:
+        content = handle.read()
+    members = [_member(member.name, change(member)) for member in read_archive(content, archive)]
+    with open(archive, "wb") as output:
+        output.write(MAGIC + b"".join(members))
+
+
+def _member(name: str, content: bytes) -> bytes:
+    header = os.fsencode(name)[:16].ljust(16) + f"{0:<12}{0:<6}{0:<6}{0o644:<8o}{len(content):<10}`\n".encode()
+    return header + content + b"\0" * (len(content) % 2)
 
 
 def combined(export: bytes, objects: bytes) -> bytes:

@@ -48,7 +48,15 @@ class AppendArchive:
     members: tuple[str, ...]
 
 
-Step = Run | WriteFile | Copy | AppendArchive
+@dataclass(frozen=True, slots=True)
+class LeaveOutUntold:
+    """Take out of the objects in *archive*, compiled by the SDK at *goroot*, what no trace tells (minruntime/untold.py)."""
+
+    archive: str
+    goroot: str
+
+
+Step = Run | WriteFile | Copy | AppendArchive | LeaveOutUntold
 
 
 def expand(texts: Iterable[str], work: str, backends: int = 0) -> list[str]:
@@ -68,6 +76,8 @@ def describe(step: Step) -> str:
         text = f"write {step.path} ({len(step.content)} bytes)"
     elif isinstance(step, Copy):
         text = f"cp {step.source} {step.target}"
+    elif isinstance(step, LeaveOutUntold):
+        text = f"leave out what no trace tells: {step.archive}"
     else:
         text = " ".join(("ar r", step.archive, *step.members))
     return text.replace(WORK, "$WORK")

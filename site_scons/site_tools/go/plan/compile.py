@@ -16,7 +16,7 @@ from ..errors import GoError
 from ..module import gover
 from ..package import Package
 from .buildid import PLACEHOLDER
-from .commands import BACKENDS, WORK, AppendArchive, Copy, Environment, Run, Step, WriteFile
+from .commands import BACKENDS, WORK, AppendArchive, Copy, Environment, LeaveOutUntold, Run, Step, WriteFile
 from .config import Config
 from .cover import CONFIG as COVERAGE_CONFIG
 from .cover import cover_steps
@@ -183,6 +183,8 @@ def _steps(config: Config, package: Package, flags: tuple[str, ...], profile: Pr
     members = [f"{WORK}/{name[:-2]}.o" for name in files.s] + [source_path(config, package, name) for name in files.syso]
     if members:
         steps.append(AppendArchive(ARCHIVE, tuple(members)))
+    if package.import_path in config.untold:
+        steps.append(LeaveOutUntold(ARCHIVE, config.sdk.root))
     return tuple(steps)
 
 
@@ -296,6 +298,7 @@ def _action_key(config: Config, package: Package, flags: tuple[str, ...], profil
     facts += [(package.module.path, package.module.version) if package.module else ()]
     facts += [(config.forced_asmflags, config.asmflags(package)) if package.files.s else ()]
     facts += [import_order(package), tuple(sorted(package.import_map.items())), tuple(sorted(package.embed_files.items()))]
+    facts += [config.untold[package.import_path]] if package.import_path in config.untold else []
     facts += [profile.digest if profile else "", "" if variant.trimpath else package.dir, package.cover_mode]
     try:
         facts += [(name, config.state.digest(source_path(config, package, name))) for name in input_files(package)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -32,7 +33,7 @@ class Config:
     the user is. *named* are the import paths that the user named, to which flags without a pattern apply. *go_version* ("1.22") and
     *godebug* (key, value) are those of the main module or the workspace; "" stands for the SDK's own version. *implied_gcflags* come
     before the user's (the min runtime has such). *cc* is the command of the external linker, "" for the target's usual one, and *path*
-    the PATH to find it in.
+    the PATH to find it in. *untold* are the packages whose objects lose what no trace tells, and by what (minruntime/untold.py).
     """
 
     sdk: SDK
@@ -48,6 +49,7 @@ class Config:
     cc: str = ""
     path: str = os.defpath
     standard_output: str = ""
+    untold: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def default_cc(self) -> str:

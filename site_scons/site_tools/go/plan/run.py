@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 
 from ..errors import GoError, os_problem
 from . import archive, record
-from .commands import WORK, AppendArchive, Copy, Run, Step, WriteFile, expand
+from .commands import WORK, AppendArchive, Copy, LeaveOutUntold, Run, Step, WriteFile, expand
 from .compile import ARCHIVE, EXPORT, PackagePlan
 from .config import Config
 from .pgo import Profile
@@ -85,6 +85,11 @@ def run_step(step: Step, work: str, what: str, folder: str, base: str, backends:
         shutil.copyfile(step.source, step.target.replace(WORK, work))
     elif isinstance(step, AppendArchive):
         archive.append(step.archive.replace(WORK, work), expand(step.members, work))
+    elif isinstance(step, LeaveOutUntold):
+        from ..minruntime.untold import without_untold
+
+        path = step.archive.replace(WORK, work)
+        archive.rewrite(path, lambda member: without_untold(member, path, step.goroot))
     return ""
 
 

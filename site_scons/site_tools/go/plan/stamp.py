@@ -18,6 +18,7 @@ from .record import Built, output_state
 def path(config: Config, packages: Iterable[Package], profile: Profile | None) -> str:
     """Where the stamp of *packages* is: its name stands for the SDK, the variant, the packages and the files of the overlay."""
     facts: list[object] = ["stamp 3", config.sdk.identity, config.variant.key, config.implied_gcflags, config.overlay.key]
+    facts += sorted(config.untold.items())
     facts += [profile.digest if profile else "", sorted(config.named) if config.has_flags_for_named else ()]
     facts += [(package.import_path, package.for_test, package.module.identity if package.module else ()) for package in packages]
     try:
