@@ -25,13 +25,18 @@ from scons_go.errors import GoError
 from scons_go.source.header import scan_go
 from toolchain import Said, Toolchain
 
+# Programs heed GODEBUG=gcstress if this package is linked in.
+STRESS = 'package main\n\nimport _ "internal/godebug"\n'
 
-def build(toolchain: Toolchain, files: Sequence[Path], output: Path, link_flags: Sequence[str] = ()) -> None:
-    """Compile and link the program made of *files* into *output*; raises GoError with what the tools say."""
-    imports = sorted({path for file in files for path, _ in scan_go(file.read_bytes()).imports} - {"unsafe"})
-    toolchain.prepare(imports)
+
+def build(toolchain: Toolchain, files: Sequence[Path], output: Path, link_flags: Sequence[str] = (), stress: bool = False) -> None:
+    """Compile and link the program made of *files* into *output*, if *stress* with STRESS; raises GoError with what the tools say."""
     with tempfile.TemporaryDirectory(dir=output.parent) as folder:
         work = Path(folder)
+        if stress:
+            (work / "stress.go").write_text(STRESS, encoding="utf-8")
+            files = [*files, work / "stress.go"]
+        toolchain.prepare(sorted({path for file in files for path, _ in scan_go(file.read_bytes()).imports} - {"unsafe"}))
         (work / "compile.cfg").write_text(toolchain.import_config(linking=False), encoding="utf-8")
         (work / "link.cfg").write_text(toolchain.import_config(linking=True), encoding="utf-8")
         lang = f"-lang=go1.{toolchain.sdk.minor}"
@@ -66,7 +71,7 @@ def main() -> int:
             return 0
         with tempfile.TemporaryDirectory() as folder:
             program = Path(folder) / files[0].stem
-            build(toolchain, files, program, flags)
+            build(toolchain, files, program, flags, stress="gcstress=" in os.environ.get("GODEBUG", ""))
             status = subprocess.run([str(program), *arguments], check=False).returncode
             return status if status >= 0 else 128 - status
     except (GoError, OSError) as error:

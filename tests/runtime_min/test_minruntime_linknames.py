@@ -33,6 +33,7 @@ _ELSEWHERE = re.compile(rf"_({_SYSTEMS}|{_ARCHES})\.go$")
 PROGRAM = """package main
 
 import (
+	_ "internal/godebug"
 	"reflect"
 	"unsafe"
 )
@@ -144,7 +145,7 @@ def test_pulled_functions_do_the_same(collect: str, tmp_path: Path) -> None:
     said = {}
     for runtime in ("full", "min"):
         toolchain = Toolchain(str(goroot("1.27.3")), runtime, ROOT / "build" / "gorun", os.cpu_count() or 1)
-        toolchain.prepare(["reflect"])
+        toolchain.prepare(["internal/godebug", "reflect"])
         for name, linking in (("compile.cfg", False), ("link.cfg", True)):
             (tmp_path / name).write_text(toolchain.import_config(linking=linking))
         made = toolchain.compile(["-p=main", "-importcfg=compile.cfg", "-pack", "-o=main.a", "main.go"], tmp_path)

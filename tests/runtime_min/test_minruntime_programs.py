@@ -53,4 +53,18 @@ def test_program(source: Path, toolchains: dict[str, Toolchain], tmp_path: Path)
     assert run(tmp_path / "min") == expected
     every = STRESS.get(source.stem, 1)
     if every:
+        build(toolchains["min"], [source], tmp_path / "min", stress=True)
         assert run(tmp_path / "min", GODEBUG=f"gcstress={every}") == expected
+
+
+LIMITS = "9223372036854775807 9223372036854775808 +5MiB -1 -0 8388607TiB 8388608TiB 16777216TiB 5iB 5XiB MiB 5B 1_0"
+
+
+def test_a_memory_limit_is_read_as_by_stock_go(toolchains: dict[str, Toolchain], tmp_path: Path) -> None:
+    """The greatest number was malformed, and so was one with a plus sign."""
+    source = tmp_path / "main.go"
+    source.write_text("package main\n\nvar kept []byte\n\nfunc main() {\n\tkept = make([]byte, 100)\n\tprintln(len(kept))\n}\n")
+    for runtime, toolchain in toolchains.items():
+        build(toolchain, [source], tmp_path / runtime)
+    for limit in LIMITS.split():
+        assert run(tmp_path / "min", GOMEMLIMIT=limit) == run(tmp_path / "full", GOMEMLIMIT=limit), limit
