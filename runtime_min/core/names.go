@@ -13,19 +13,16 @@ import (
 func namePieces(name string, piece func(string)) {
 	depth, done := 0, 0
 	for i := range len(name) {
-		switch name[i] {
-		case '[':
-			if depth == 0 {
+		if name[i] == '[' {
+			if depth++; depth == 1 {
 				piece(name[done:i])
 				done = i
 			}
-			depth++
-		case ']':
-			if depth == 1 {
+		} else if name[i] == ']' && depth > 0 {
+			if depth--; depth == 0 {
 				piece("[...]")
 				done = i + 1
 			}
-			depth = max(depth-1, 0)
 		}
 	}
 	piece(name[done:])
