@@ -48,6 +48,7 @@ func collect() {
 		poolCleanup()
 		m0.locks--
 	}
+	collectedAt = start
 	systemstack(collectNow)
 	m := &memstats
 	i := (m.numGC - 1) % uint32(len(m.pauses))

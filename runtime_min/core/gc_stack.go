@@ -49,6 +49,9 @@ const objectWords = 2
 
 // markStack marks what the stack of gp points to.
 func markStack(gp *g) {
+	if gp.waitsince == 0 && gp.atomicstatus.Load() == _Gwaiting {
+		gp.waitsince = collectedAt
+	}
 	if tidyStack != nil {
 		tidyStack(gp)
 	}

@@ -40,7 +40,7 @@ type g struct {
 	atomicstatus atomic.Uint32
 	goid         uint64   // where stock Go has it: modules know the place
 	schedlink    guintptr // the next one in the list it is in: run queue or free list
-	waitsince    int64    // nanotime when it was parked, set by the collector
+	waitsince    int64    // nanotime of the first collection that found it waiting; 0 if none has
 	waitreason   waitReason
 
 	asyncSafePoint   bool // stopped by the tick where there is no stack map: its innermost frame must be scanned conservatively
@@ -152,6 +152,7 @@ func readgstatus(gp *g) uint32 { return gp.atomicstatus.Load() }
 //go:nosplit
 func casgstatus(gp *g, old, new uint32) {
 	gp.atomicstatus.Store(new)
+	gp.waitsince = 0
 	if gp.bubble != nil {
 		bubbleStatusChanged(gp, old, new)
 	}

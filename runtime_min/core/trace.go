@@ -157,6 +157,9 @@ func traceHeader(gp *g, details bool) {
 // printLabels prints the labels that runtime/pprof has given to gp. It is set with the first label.
 var printLabels func(gp *g)
 
+// collectedAt is when the last collection began: since about then waits who it has found waiting for the first time.
+var collectedAt int64
+
 // printBubble prints that gp waits for others of its bubble, or which bubble that is. It is set with the first bubble.
 var printBubble func(gp *g, which bool)
 

@@ -83,6 +83,11 @@ def test_damaged_stack(programs: list[str]) -> None:
     assert "main.damaged()\n" in own_text
 
 
+def test_minutes(programs: list[str]) -> None:
+    """Who has waited for minutes, as far as the collector has noticed."""
+    assert re.findall(r"goroutine \d+ (.*):", run(programs[1], "minutes", "all")[1]) == ["[running]", "[chan receive, 2 minutes]"]
+
+
 def test_states(tmp_path: Path) -> None:
     """The names of what goroutines do and wait for are stock Go's, and each that occurs in the runtime is there."""
     sdk = goroot("1.27.3")

@@ -373,12 +373,35 @@ func damaged() {
 	<-wait
 }
 
+// getm returns the thread; on the min runtime its third word is the goroutine that runs.
+//
+//go:linkname getm runtime.getm
+func getm() *[3]*[24]int64
+
+// minutes lets a goroutine wait, and the time begin two minutes earlier of which a collection makes a note.
+func minutes() {
+	var words *[24]int64
+	go func() { words = getm()[2]; <-wait }()
+	settle()
+	before := *words
+	runtime.GC()
+	for i := range words {
+		if before[i] == 0 && words[i] != 0 {
+			words[i] -= 125e9
+		}
+	}
+	panic("waited")
+}
+
 //go:noinline
 func call(f func()) { f() }
 
 func main() {
-	if os.Args[1] == "damaged" {
+	switch os.Args[1] {
+	case "damaged":
 		damaged()
+	case "minutes":
+		minutes()
 	}
 	if depth, err := strconv.Atoi(os.Args[1]); err == nil {
 		recursive(depth)
