@@ -143,12 +143,3 @@ func pcdatavalue(f funcInfo, table uint32, targetpc uintptr) int32 {
 func pcdatavalue1(f funcInfo, table uint32, targetpc uintptr, strict bool) int32 {
 	return pcdatavalue(f, table, targetpc)
 }
-
-func pcdatavalue2(f funcInfo, table uint32, targetpc uintptr) (int32, uintptr) {
-	return pcdata(f._func, table, targetpc)
-}
-
-func funcspdelta(f funcInfo, targetpc uintptr) int32 {
-	value, _ := pcvalue(f._func, f.pcsp, targetpc)
-	return value
-}
