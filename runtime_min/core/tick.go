@@ -80,7 +80,7 @@ func isSafePoint(gp *g, pc, sp uintptr) bool {
 		pcdatavalue(f, abi.PCDATA_UnsafePoint, pc) == abi.UnsafePointUnsafe {
 		return false
 	}
-	name := funcname(f)
+	name := functionName(f.nameOff)
 	return !stringslite.HasPrefix(name, "runtime.") && !stringslite.HasPrefix(name, "reflect.")
 }
 
