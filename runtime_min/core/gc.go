@@ -62,10 +62,10 @@ func collect() {
 }
 
 // mayCollect reports whether the caller can be interrupted by a collection: it is a goroutine, not the scheduler or a signal handler,
-// whose frames no stack map describes.
+// whose frames no stack map describes. And as in stock Go it is not pinned: package sync begins a pool in such a moment.
 func mayCollect() bool {
 	gp := getg()
-	return gp == gp.m.curg && gp.m.mallocing == 0
+	return gp == gp.m.curg && gp.m.mallocing == 0 && gp.m.locks == 0
 }
 
 // collectionDue is asked whenever an allocator needs a new span. The first time, it sets the goal.
