@@ -6,8 +6,7 @@ Functions without lines (see unlined.py) are the runtime's own. Traces leave the
 - which calls are inlined in them. Unwinding, scanning and moving of stacks go by frames of the machine, and what one frame must know of
   the next (is it a wrapper, was it called by panic) is what the function is, not what is inlined in it. Only traces, runtime.Callers
   and recover go by calls. The first would not show them, the others count from the user's code outward: what they count in package
-  runtime are panics, which have lines. Preemption asks for the name of the innermost call, to refuse what is the runtime's: the name of
-  the function does it;
+  runtime are panics, which have lines. Preemption refuses what is the runtime's by the name of the function;
 - how arguments are printed and which of them are live: traces alone ask that;
 - tables of their own that have but one value. Their file and line are PLACE's, and preemption is unsafe in all of package runtime
   (cmd/compile/internal/liveness/plive.go:494 IsUnsafe): the longest such table serves all.
