@@ -97,10 +97,14 @@ def project(tmp_path: Path) -> Project:
             "GoProgram('p', 'hello', GOBUILDMODE='c-archive')",
             "GORUNTIME='min' does not support GOBUILDMODE='c-archive', only 'exe': build with GORUNTIME='full'\n",
         ),
+        (
+            "GoProgram('p', 'hello', GOEXPERIMENT='simd')",
+            "GORUNTIME='min' does not support GOEXPERIMENT='simd': build with GORUNTIME='full'\n",
+        ),
         ("GoProgram('p', 'hello', GOBUILDMODE='pie')", "GORUNTIME='min' does not support GOBUILDMODE='pie', only 'exe'"),
         ("GoProgram('p', 'hello', GOBUILDMODE='plugin', CGO_ENABLED='1')", "GORUNTIME='min' does not support cgo (CGO_ENABLED=1)"),
     ],
-    ids=["pprof", "trace", "plugin", "test", "profile", "trace of a test", "cgo", "c-archive", "pie", "plugin mode"],
+    ids=["pprof", "trace", "plugin", "test", "profile", "trace of a test", "cgo", "c-archive", "simd", "pie", "plugin mode"],
 )
 def test_refused(call: str, message: str, project: Project) -> None:
     """Before anything is compiled."""

@@ -32,7 +32,8 @@ class Runtime:
 def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
     """The runtime that *variant* asks for; generated files are below *output*. Raises GoError.
 
-    The min runtime is for one target so far, for programs that are all of the process, and has neither cgo nor the race detector.
+    The min runtime is for one target so far, for programs that are all of the process, and has neither cgo nor the race detector nor
+    vectors of more than 16 bytes.
     """
     if variant.runtime == "full":
         return Runtime(variant)
@@ -41,6 +42,8 @@ def open_runtime(sdk: SDK, variant: Variant, output: str) -> Runtime:
     if variant.cgo or variant.instrumentation:
         what = "cgo (CGO_ENABLED=1)" if variant.cgo else f"-{variant.instrumentation}"
         raise GoError(f"GORUNTIME='min' does not support {what}: build with GORUNTIME='full'")
+    if "simd" in variant.experiments(sdk).enabled:  # code that is interrupted would lose the wide halves of registers
+        raise GoError("GORUNTIME='min' does not support GOEXPERIMENT='simd': build with GORUNTIME='full'")
     if variant.link_buildmode != "exe":
         raise GoError(f"GORUNTIME='min' does not support GOBUILDMODE='{variant.buildmode}', only 'exe': build with GORUNTIME='full'")
     from ..minruntime import core_files, load_manifest, manifest_path, overlay_for, untold_in
