@@ -96,7 +96,7 @@ ends:
 	VZEROUPPER
 	RET
 
-	// First and last word as above, for the size may be no multiple of 8. Downwards no processor is fast at this.
+	// First and last word as above, for the size may be no multiple of 8. Downwards, or to odd addresses, no processor is fast at this.
 repeat:
 	MOVQ	BX, DX
 	SUBQ	AX, DX
@@ -106,12 +106,11 @@ repeat:
 	LEAQ	-8(AX)(CX*1), R8
 	MOVQ	AX, DI
 	MOVQ	BX, SI
-	JCC	words
+	JCS	downwards
+	TESTB	$15, AX
+	JEQ	words
 	CMPQ	runtime·repeatFrom(SB), $0
 	JNE	blocks
-	MOVQ	R8, DI
-	LEAQ	-8(BX)(CX*1), SI
-	STD
 words:
 	SHRQ	$3, CX
 	REP;	MOVSQ
@@ -119,6 +118,13 @@ words:
 	MOVQ	DX, (AX)
 	MOVQ	R9, (R8)
 	RET
+downwards:
+	CMPQ	runtime·repeatFrom(SB), $0
+	JNE	blocks
+	MOVQ	R8, DI
+	LEAQ	-8(BX)(CX*1), SI
+	STD
+	JMP	words
 
 // func memclrNoHeapPointers(ptr unsafe.Pointer, n uintptr)
 TEXT runtime·memclrNoHeapPointers<ABIInternal>(SB),NOSPLIT|NOFRAME,$0-16

@@ -90,7 +90,7 @@ func cpuinit() {
 	if x.HasAVX {
 		repeatFrom = ^uintptr(0) // never
 		if x.HasERMS {           // enhanced REP MOVSB and STOSB, and so MOVSQ and STOSQ
-			repeatFrom = 64 << 10
+			repeatFrom = 8 << 10
 		}
 	}
 	bytealg.MaxLen = 31

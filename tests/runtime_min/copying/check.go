@@ -11,7 +11,7 @@ const (
 )
 
 // Larger sizes, whose neighbours are tried too.
-var around = [...]int{1 << 10, 2 << 10, 4 << 10, 64 << 10, 256 << 10}
+var around = [...]int{1 << 10, 2 << 10, 4 << 10, 8 << 10, 64 << 10, 256 << 10}
 
 var (
 	model  [large]byte
