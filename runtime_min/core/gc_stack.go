@@ -93,16 +93,10 @@ func scanFrame(frame *stkframe, conservative bool) bool {
 	scanMasked(frame.argp, uintptr(args.n), args.bytedata)
 	for i := range objects {
 		r := &objects[i]
-		at := frame.varp
-		if r.off >= 0 {
-			at = frame.argp
+		if at := r.in(frame); at != 0 {
+			scan.objects.push(at)
+			scan.objects.push(uintptr(unsafe.Pointer(r)))
 		}
-		at += uintptr(r.off)
-		if at < frame.sp {
-			continue // the frame has not got that far yet
-		}
-		scan.objects.push(at)
-		scan.objects.push(uintptr(unsafe.Pointer(r)))
 	}
 	return false
 }

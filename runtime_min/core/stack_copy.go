@@ -81,16 +81,26 @@ func (m *stackMove) frame(frame *stkframe) {
 	m.masked(frame.argp, args.n, args.bytedata)
 	for i := range objects {
 		r := &objects[i]
-		at := frame.varp
-		if r.off >= 0 {
-			at = frame.argp
-		}
-		at += uintptr(r.off)
-		if at >= frame.sp { // the frame has got that far
+		if at := r.in(frame); at != 0 {
 			size, mask := r.gcdata()
 			m.masked(at, int32(size/goarch.PtrSize), mask)
 		}
 	}
+}
+
+// in is where the object lies in the frame; 0 if the frame has not got that far yet.
+//
+//go:nosplit
+func (r *stackObjectRecord) in(frame *stkframe) uintptr {
+	at := frame.varp
+	if r.off >= 0 {
+		at = frame.argp
+	}
+	at += uintptr(r.off)
+	if at < frame.sp {
+		return 0
+	}
+	return at
 }
 
 // gcdata says how many bytes of the object may hold pointers, and which.
