@@ -21,6 +21,12 @@ func main() {
 	println("hello, world")
 }
 """
+SWITCH = """package main
+
+func main() {
+	go println("hello, world")
+}
+"""
 COLLECT = """package main
 
 import "runtime"
@@ -37,6 +43,7 @@ func main() {
 LIMITS = [
     pytest.param(HELLO, 13_500, id="print"),
     pytest.param(ALLOCATE, 35_400, id="allocate"),
+    pytest.param(SWITCH, 56_300, id="switch"),
     pytest.param(COLLECT, 64_700, id="collect"),
     pytest.param(FMT, 343_000, id="format"),
     pytest.param(HTTP, 3_735_000, id="serve", marks=pytest.mark.judge),
@@ -51,7 +58,7 @@ def toolchain() -> Toolchain:
 
 @pytest.mark.parametrize(("source", "most"), LIMITS)
 def test_size(source: str, most: int, toolchain: Toolchain, tmp_path: Path) -> None:
-    """Programs without a heap, with the collector, with collector and scheduler, with fmt, with net/http."""
+    """Programs without a heap, with the collector, with collector and scheduler, with channels, too, with fmt, with net/http."""
     (tmp_path / "main.go").write_text(source)
     build(toolchain, [tmp_path / "main.go"], tmp_path / "program", ("-s", "-w"))
     assert (tmp_path / "program").stat().st_size <= most
