@@ -1,7 +1,7 @@
 #include "textflag.h"
 
-// Copying and clearing. Up to 128 bytes, a part at the start and an equal one at the end do it, which overlap where the size is no power of two:
-// what is copied is read whole before any is written, so that from and to may overlap too. More goes by AVX in blocks, and where the
+// Copying and clearing. Up to 64 bytes (128 to clear), a part at the start and an equal one at the end do it, which overlap where the size is no
+// power of two: what is copied is read whole before any is written, so that from and to may overlap too. More goes by AVX in blocks, and where the
 // processor repeats one instruction faster than that, from repeatFrom bytes on, by that one: MOVSQ and STOSQ, for a word must never be
 // half written when a signal comes. Until cpuinit has been called, and where there is no AVX, repeatFrom is 0.
 
