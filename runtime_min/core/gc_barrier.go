@@ -19,9 +19,6 @@ type notInHeap struct{ _ [0]unsafe.Pointer }
 // addb is p+n, for masks.
 func addb(p *byte, n uintptr) *byte { return (*byte)(unsafe.Pointer(uintptr(unsafe.Pointer(p)) + n)) }
 
-// No pointer has a smaller value.
-const minLegalPointer = 4096
-
 const maxSmallSize = gc.MaxSmallSize
 
 // There are no arenas of the user.

@@ -50,11 +50,6 @@ func mmap(addr unsafe.Pointer, n uintptr, prot, flags, fd int32, off uint32) (un
 	return unsafe.Pointer(r), int(errno)
 }
 
-//go:nosplit
-func munmap(addr unsafe.Pointer, n uintptr) {
-	linux.Syscall6(sysMunmap, uintptr(addr), n, 0, 0, 0, 0)
-}
-
 // sleepFor waits for ns, or for ever if that is negative, or until a signal comes.
 //
 //go:nosplit

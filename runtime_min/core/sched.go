@@ -191,8 +191,6 @@ func ready(gp *g, traceskip int, next bool) {
 // automatically.
 func Gosched() { mcall(gosched_m) }
 
-func goschedguarded() { mcall(gosched_m) }
-
 //go:nosplit
 func gosched_m(gp *g) {
 	casgstatus(gp, _Grunning, _Grunnable)
@@ -202,8 +200,6 @@ func gosched_m(gp *g) {
 
 // goyield is Gosched for a goroutine that has just made another one runnable: that one runs before the queue.
 func goyield() { mcall(gosched_m) }
-
-func gopreempt_m(gp *g) { gosched_m(gp) }
 
 // lastG is the goroutine made last. From mainG on, alllink leads to it past all others that were ever made, dead ones included.
 var lastG = &mainG
@@ -215,8 +211,6 @@ func forEachG(fn func(gp *g)) {
 		fn(gp)
 	}
 }
-
-func forEachGRace(fn func(gp *g)) { forEachG(fn) }
 
 var lastGoid uint64 = 1 // the main goroutine's
 

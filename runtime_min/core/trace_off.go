@@ -25,11 +25,10 @@ func (traceLocker) ok() bool                       { return false }
 func (traceLocker) GoSwitch(next *g, destroy bool) {}
 func (traceLocker) GoUnpark(gp *g, skip int)       {}
 
-func traceAcquire() traceLocker   { return traceLocker{} }
-func traceRelease(traceLocker)    {}
-func traceEnabled() bool          { return false }
-func traceAllocFreeEnabled() bool { return false }
-func traceAdvance(bool)           {}
+func traceAcquire() traceLocker { return traceLocker{} }
+func traceRelease(traceLocker)  {}
+func traceEnabled() bool        { return false }
+func traceAdvance(bool)         {}
 
 const (
 	blockprofilerate = 0
