@@ -23,7 +23,9 @@ _HEADER, _SEGMENT, _SECTION = struct.Struct("<16sHHIQQQIHHHHHH"), struct.Struct(
 _PT_LOAD, _PT_PHDR = 1, 6
 _SHT_NULL, _SHT_NOBITS = 0, 8
 _SHF_ALLOC = 2
-_CHUNK = 1 << 20
+_CHUNK = 16 << 10
+"""Bytes copied at once. What is written in larger pieces, Linux may keep in larger pieces, and then it maps more of it than a program
+touches: with 64 KB at once, the peak memory of hello with fmt was 420 KB instead of 372."""
 
 
 class _Segment(NamedTuple):
