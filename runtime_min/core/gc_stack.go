@@ -121,6 +121,7 @@ func scanStackObject(p uintptr) {
 	r := (*stackObjectRecord)(unsafe.Pointer(*record &^ 1))
 	if *record&1 == 0 && p-start < uintptr(r.size) {
 		*record |= 1
-		scanMasked(start, uintptr(r.ptrBytes)/8, (*byte)(unsafe.Pointer(firstmoduledata.rodata+uintptr(r.gcdataoff))))
+		size, mask := r.gcdata()
+		scanMasked(start, size/8, mask)
 	}
 }

@@ -1,9 +1,6 @@
 package runtime
 
-import (
-	"internal/bytealg"
-	"internal/runtime/sys"
-)
+import "internal/runtime/sys"
 
 // Names of functions as traces and errors tell them: "[...]" stands for each list of type arguments.
 
@@ -29,7 +26,7 @@ func namePieces(name string, piece func(string)) {
 }
 
 func funcNameForPrint(name string) string {
-	if bytealg.IndexByteString(name, '[') < 0 {
+	if indexByte(name, '[') < 0 {
 		return name
 	}
 	short := ""
@@ -71,7 +68,7 @@ func (w waitReason) String() string {
 // panicwrap is called by the compiler's method main.(*T).M where it has no *T to call main.T.M with.
 func panicwrap() {
 	name := funcNameForPrint(funcname(findfunc(sys.GetCallerPC())))
-	open, end := bytealg.IndexByteString(name, '('), bytealg.IndexByteString(name, ')')
+	open, end := indexByte(name, '('), indexByte(name, ')')
 	pkg, typ, method := name[:open], name[open+len("(*"):end], name[end+len(")."):]
 	panic(plainError("value method " + pkg + typ + "." + method + " called using nil *" + typ + " pointer"))
 }

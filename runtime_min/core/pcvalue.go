@@ -36,30 +36,20 @@ func (f *_func) start() uintptr { return firstmoduledata.text + uintptr(f.entryO
 
 // funcTable is one of the tables that are about a whole function; nil if it has none of that kind.
 //
+//go:nosplit
 //go:noinline
 func funcTable(f *_func, kind uint8) unsafe.Pointer {
 	return funcdata(funcInfo{f, &firstmoduledata}, kind)
 }
 
 // functionName is the name of a function, which is at an offset in the table of names.
-func functionName(offset int32) string { return cString(&firstmoduledata.funcnametab[offset]) }
+func functionName(offset int32) string { return gostringnocopy(&firstmoduledata.funcnametab[offset]) }
 
 func funcname(f funcInfo) string {
 	if !f.valid() {
 		return ""
 	}
 	return functionName(f.nameOff)
-}
-
-// cString is the string that begins at p and ends before the next zero.
-//
-//go:noinline
-func cString(p *byte) string {
-	s := stringStruct{str: unsafe.Pointer(p)}
-	for *addb(p, uintptr(s.len)) != 0 {
-		s.len++
-	}
-	return *(*string)(unsafe.Pointer(&s))
 }
 
 // position is the line from which the instruction of f at pc comes.
@@ -71,7 +61,7 @@ func (f *_func) position(pc uintptr) (file string, line int32) {
 	if i < 0 || line < 0 {
 		return "?", 0
 	}
-	return cString(&firstmoduledata.filetab[firstmoduledata.cutab[f.cuOffset+uint32(i)]]), line
+	return gostringnocopy(&firstmoduledata.filetab[firstmoduledata.cutab[f.cuOffset+uint32(i)]]), line
 }
 
 //go:linkname funcline1

@@ -1,6 +1,6 @@
 package runtime
 
-import "unsafe"
+import _ "unsafe"
 
 // GODEBUG and GOTRACEBACK, read from the environment when they are first asked for.
 
@@ -75,8 +75,7 @@ func parseTraceback(value string) tracebackBits {
 	return level*tracebackLevel | tracebackAll
 }
 
-// getenv looks a variable up in what the process started with; "" if it is not there. A program that only allocates contains no other code for
-// strings of C.
+// getenv looks a variable up in what the process started with; "" if it is not there.
 //
 //go:nosplit
 func getenv(name string) string {
@@ -91,11 +90,7 @@ func getenv(name string) string {
 			n++
 		}
 		if n == len(name) && *p == '=' {
-			value := stringStruct{str: unsafe.Pointer(addb(p, 1))}
-			for *addb(p, 1+uintptr(value.len)) != 0 {
-				value.len++
-			}
-			return *(*string)(unsafe.Pointer(&value))
+			return gostringnocopy(addb(p, 1))
 		}
 	}
 }

@@ -194,7 +194,7 @@ func (frame *stkframe) getStackMap(bool) (locals, args bitvector, objects []stac
 	if isStub {
 		return locals, args, methodValueCallFrameObjs[:]
 	}
-	if p := funcdata(frame.fn, abi.FUNCDATA_StackObjects); p != nil {
+	if p := funcTable(f, abi.FUNCDATA_StackObjects); p != nil {
 		n := *(*uintptr)(p)
 		objects = (*[1 << 16]stackObjectRecord)(add(noescape(p), goarch.PtrSize))[:n]
 	}
@@ -205,7 +205,7 @@ func (frame *stkframe) getStackMap(bool) (locals, args bitvector, objects []stac
 //
 //go:nosplit
 func stackMapOf(f *_func, kind uint8, index int32) bitvector {
-	m := (*stackmap)(funcdata(funcInfo{f, &firstmoduledata}, kind))
+	m := (*stackmap)(funcTable(f, kind))
 	if m == nil || uint32(index) >= uint32(m.n) {
 		throw("missing stackmap")
 	}
